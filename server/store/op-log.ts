@@ -1,0 +1,280 @@
+import { CollabError } from '../../ot/errors.ts'
+import { LoggedOp, type OpRecord } from '../../ot/logged-op.ts'
+import { type Db, DbError, UNIQUE_VIOLATION } from './db.ts'
+
+/** Ops of one document that follow one another, to be appended all or none. */
+export interface Chunk {
+  readonly document: number
+  /** The version the document must be at. */
+  readonly expected: number
+  /** Versions expected + 1, expected + 2, … */
+  readonly ops: readonly OpRecord[]
+  /** Replaces the head's metadata, when not null: see heads.meta. */
+  readonly meta: string | null
+}
+
+/** What is stored of a document, for a reader that wants its head. */
+export interface StoredDocument {
+  readonly document: number
+  readonly version: number
+  readonly time: number
+  readonly meta: string | null
+  /** The newest stored copy; null when there is none yet. `data` is JSON. */
+  readonly snapshot: {
+    readonly version: number
+    readonly type: string | null
+    readonly data: string | null
+  } | null
+}
+
+/**
+ * The op log: the only SQL about documents and their ops.
+ *
+ * Every method may throw DbError. Reads of ops check that nothing is missing between their ends, and throw
+ * CollabError `document/log-broken` otherwise: a hole is an alarm, never a wrong document.
+ */
+export class OpLog {
+  readonly #db: Db
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  /** Answers null when nobody has named the document yet. */
+  async find(collection: string, id: string): Promise<StoredDocument | null> {
+    const [row] = await this.#db.query<{
+      number: number
+      version: number
+      time: number
+      meta: string | null
+      at: number | null
+      type: string | null
+      data: string | null
+    }>(
+      `select documents.number, heads.version, heads.time, heads.meta, snapshots.version as at, snapshots.type, snapshots.data
+         from documents
+         join heads on heads.document = documents.number
+         left join snapshots on snapshots.document = documents.number
+        where documents.collection = $1 and documents.id = $2`,
+      [collection, id],
+      'find-document',
+    )
+    if (row === undefined) return null
+    const snapshot = row.at === null ? null : { version: row.at, type: row.type, data: row.data }
+    return { document: row.number, version: row.version, time: row.time, meta: row.meta, snapshot }
+  }
+
+  /** Gives the document its number, at version 0. Naming it twice answers the same number. */
+  async name(collection: string, id: string): Promise<number> {
+    await this.#db.query(
+      `with named as (
+         insert into documents (collection, id) values ($1, $2)
+         on conflict (collection, id) do nothing
+         returning number
+       )
+       insert into heads (document, version, time) select number, 0, 0 from named`,
+      [collection, id],
+    )
+    const [row] = await this.#db.query<{ number: number }>(
+      'select number from documents where collection = $1 and id = $2',
+      [collection, id],
+    )
+    return row!.number
+  }
+
+  /**
+   * Appends chunks of different documents in one transaction.
+   *
+   * The heads that are where their chunk expects them are moved, locked in the order of their documents, and
+   * the ops of those documents are inserted: a document's chunk lands all or none, and one that has lost a race
+   * does not hold up the others.
+   *
+   * @returns the documents whose chunk landed
+   * @throws  DbError UNIQUE_VIOLATION when an op of the batch is in the log already; nothing has landed then
+   */
+  async append(chunks: readonly Chunk[]): Promise<Set<number>> {
+    const last = chunks.map(({ ops }) => ops[ops.length - 1]!)
+    const ops = chunks.flatMap((chunk) => chunk.ops.map((op) => ({ document: chunk.document, op })))
+    const rows = await this.#db.query<{ document: number }>(
+      APPEND,
+      [
+        chunks.map(({ document }) => document),
+        chunks.map(({ expected }) => expected),
+        last.map(({ version }) => version),
+        last.map(({ time }) => time),
+        last.map(({ author }) => author),
+        chunks.map(({ meta }) => meta),
+        ops.map(({ document }) => document),
+        ops.map(({ op }) => op.version),
+        ops.map(({ op }) => op.source),
+        ops.map(({ op }) => op.seq),
+        ops.map(({ op }) => op.author),
+        ops.map(({ op }) => op.origin),
+        ops.map(({ op }) => op.time),
+        ops.map(({ op }) => op.body),
+        ops.map(({ op }) => op.meta),
+      ],
+      'append-ops',
+    )
+    await this.#db.sync()
+    return new Set(rows.map(({ document }) => document))
+  }
+
+  /**
+   * The ops that lead from version `after` to version `to`, in order.
+   *
+   * @param to  null means the newest in the log
+   */
+  async read(document: number, after: number, to: number | null): Promise<LoggedOp[]> {
+    const rows = await this.#db.query<OpRow>(
+      `select version, source, seq, author, origin, time, body, meta
+         from ops
+        where document = $1 and version > $2 and ($3::bigint is null or version <= $3)
+        order by version`,
+      [document, after, to],
+      'read-ops',
+    )
+    return continuous(document, after, to, rows)
+  }
+
+  /** `read` for many documents in one query. Documents without such ops are not in the answer. */
+  async readMany(
+    wanted: readonly { readonly document: number; readonly after: number; readonly to: number | null }[],
+  ): Promise<Map<number, LoggedOp[]>> {
+    const rows = await this.#db.query<OpRow & { document: number }>(
+      `select document, version, source, seq, author, origin, time, body, meta
+         from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as wanted (number, after, upto)
+         join ops on ops.document = wanted.number
+                 and ops.version > wanted.after
+                 and (wanted.upto is null or ops.version <= wanted.upto)
+        order by document, version`,
+      [wanted.map((w) => w.document), wanted.map((w) => w.after), wanted.map((w) => w.to)],
+    )
+    const found = new Map<number, OpRow[]>()
+    for (const row of rows) {
+      const list = found.get(row.document)
+      if (list) list.push(row)
+      else found.set(row.document, [row])
+    }
+    const answers = new Map<number, LoggedOp[]>()
+    for (const { document, after, to } of wanted) {
+      const list = found.get(document) ?? []
+      answers.set(document, continuous(document, after, to, list))
+    }
+    return answers
+  }
+
+  /** Numbers of the documents that have one, by id. */
+  async numbers(collection: string, ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.#db.query<{ id: string; number: number }>(
+      'select id, number from documents where collection = $1 and id = any($2::text[])',
+      [collection, ids],
+    )
+    return new Map(rows.map(({ id, number }) => [id, number]))
+  }
+
+  /** Greatest seq the log holds of a source in a document; 0 when none. */
+  async lastSeq(document: number, source: string): Promise<number> {
+    const [row] = await this.#db.query<{ seq: number | null }>(
+      'select max(seq) as seq from ops where document = $1 and source = $2',
+      [document, source],
+      'last-seq',
+    )
+    return row?.seq ?? 0
+  }
+
+  /** The version an op produced when it was first submitted; null when it is not in the log. */
+  async versionOf(document: number, source: string, seq: number): Promise<number | null> {
+    const [row] = await this.#db.query<{ version: number }>(
+      'select version from ops where document = $1 and source = $2 and seq = $3',
+      [document, source, seq],
+      'version-of-op',
+    )
+    return row?.version ?? null
+  }
+
+  /** Versions of the newest op of each document, for comparing many at once (rule R4). */
+  async heads(documents: readonly number[]): Promise<Map<number, number>> {
+    const rows = await this.#db.query<{ document: number; version: number }>(
+      'select document, version from heads where document = any($1::bigint[])',
+      [documents],
+      'heads',
+    )
+    return new Map(rows.map(({ document, version }) => [document, version]))
+  }
+
+  /** Keeps a copy of a document, unless a newer one is there. */
+  async saveSnapshot(
+    document: number,
+    snapshot: { readonly version: number; readonly type: string | null; readonly data: unknown },
+  ): Promise<void> {
+    await this.#db.query(
+      `insert into snapshots (document, version, type, data) values ($1, $2, $3, $4)
+       on conflict (document) do update
+         set version = excluded.version, type = excluded.type, data = excluded.data
+       where snapshots.version < excluded.version`,
+      [
+        document,
+        snapshot.version,
+        snapshot.type,
+        snapshot.data === undefined ? null : JSON.stringify(snapshot.data),
+      ],
+      'save-snapshot',
+    )
+  }
+}
+
+/** True when an append failed because one of its ops is in the log already (rule S4). */
+export function isResend(error: unknown): boolean {
+  return error instanceof DbError && error.sqlState === UNIQUE_VIOLATION
+}
+
+const APPEND = `
+with batch as (
+  select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::text[])
+             as batch (document, expected, version, time, author, meta)
+),
+found as (
+  select heads.document
+    from heads
+    join batch on batch.document = heads.document
+   where heads.version = batch.expected
+   order by heads.document
+     for update of heads
+),
+won as (
+  update heads
+     set version = batch.version, time = batch.time, author = batch.author, meta = coalesce(batch.meta, heads.meta)
+    from batch
+    join found on found.document = batch.document
+   where heads.document = batch.document
+  returning heads.document
+),
+appended as (
+  insert into ops (document, version, source, seq, author, origin, time, body, meta)
+  select op.*
+    from unnest($7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::uuid[], $12::text[], $13::bigint[], $14::text[], $15::text[])
+      as op (document, version, source, seq, author, origin, time, body, meta)
+    join won on won.document = op.document
+)
+select document from won`
+
+type OpRow = OpRecord & { readonly [column: string]: unknown }
+
+/** @throws CollabError document/log-broken unless the rows are after + 1, after + 2, … up to `to` */
+function continuous(document: number, after: number, to: number | null, rows: readonly OpRow[]): LoggedOp[] {
+  const end = to === null ? after + rows.length : Math.max(after, to)
+  const isWhole = rows.length === end - after && rows.every((row, index) => row.version === after + 1 + index)
+  if (!isWhole) {
+    const expected = rows.findIndex((row, index) => row.version !== after + 1 + index)
+    const missing = after + 1 + (expected === -1 ? rows.length : expected)
+    throw new CollabError(
+      'document/log-broken',
+      `the log of document ${document} has no version ${missing}`,
+      {
+        data: { missing },
+      },
+    )
+  }
+  return rows.map((row) => new LoggedOp(row))
+}

@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module'
+import { expect } from 'chai'
+import type { Bus } from '../../server/pubsub/bus.ts'
+import { MemoryBus } from '../../server/pubsub/memory-bus.ts'
+import { RedisBus } from '../../server/pubsub/redis-bus.ts'
+import { SharePubSub } from '../../server/sync/share-pubsub.ts'
+import { until } from '../harness/deadline.ts'
+import { sharedRedisUrl } from '../harness/redis.ts'
+
+const shareDbSuite = createRequire(import.meta.url)('sharedb/test/pubsub.js') as (
+  create: (callback: (error: unknown, pubsub?: SharePubSub) => void) => void,
+) => void
+
+const fail = (error: Error) => {
+  throw error
+}
+
+const kinds: Record<string, () => Bus> = {
+  'in this process': () => new MemoryBus(),
+  'over Redis': () => new RedisBus(sharedRedisUrl(), fail),
+}
+
+for (const [kind, openBus] of Object.entries(kinds)) {
+  describe(`a bus ${kind}`, () => {
+    let buses: Bus[]
+
+    beforeEach(() => {
+      buses = []
+    })
+    afterEach(() => Promise.all(buses.map((bus) => bus.close())))
+
+    function open(): Bus {
+      const bus = openBus()
+      buses.push(bus)
+      return bus
+    }
+
+    describe("ShareDB's own suite", () => {
+      shareDbSuite((callback) => callback(null, new SharePubSub(open())))
+    })
+
+    it('carries a message to every listener of its channel, and to no other', async () => {
+      const bus = open()
+      const heard: string[] = []
+      bus.subscribe('letters/a', (message) => heard.push(`first ${message}`))
+      bus.subscribe('letters/a', (message) => heard.push(`second ${message}`))
+      bus.subscribe('letters/b', (message) => heard.push(`other ${message}`))
+
+      await until('both have heard it', () => {
+        if (heard.length === 0) bus.publish('letters/a', '1')
+        return heard.length >= 2
+      })
+
+      expect(heard.slice(0, 2)).to.deep.equal(['first 1', 'second 1'])
+      expect(heard).to.not.include('other 1')
+    })
+
+    it('carries nothing to a listener that has left', async () => {
+      const bus = open()
+      const left: string[] = []
+      const stayed: string[] = []
+      const leave = bus.subscribe('letters/a', (message) => left.push(message))
+      bus.subscribe('letters/a', (message) => stayed.push(message))
+      leave.end()
+      leave.end()
+
+      await until('the other one has heard', () => {
+        bus.publish('letters/a', 'x')
+        return stayed.length > 0
+      })
+
+      expect(left).to.deep.equal([])
+    })
+  })
+}

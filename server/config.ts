@@ -1,0 +1,237 @@
+/**
+ * The options of the server, read from environment variables once, at the start.
+ *
+ * All faults are reported together, so that a deployment is mended in one go, and none of them repeats the
+ * value of an option that is a secret or holds one.
+ */
+
+export type SignInMode = 'local' | 'token'
+
+export const OP_LOGS = ['copperplate', 'sharedb-postgres'] as const
+export type OpLogKind = (typeof OP_LOGS)[number]
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface Config {
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly host: string
+  /** null: Postgres runs inside this process, under `dataDir`. */
+  readonly databaseUrl: string | null
+  /** null: this is the only node. */
+  readonly redisUrl: string | null
+  readonly dataDir: string
+  /** null: people choose who they are, which is for one machine only. */
+  readonly jwtSecret: string | null
+  /** `local` when there is no `jwtSecret`. */
+  readonly signIn: SignInMode
+  readonly allowedOrigins: readonly string[]
+  readonly opLog: OpLogKind
+  readonly logLevel: LogLevel
+}
+
+interface Option {
+  readonly name: string
+  /** What is used when the variable is unset or empty; null when there is no such value. */
+  readonly default: string | null
+  readonly meaning: string
+  readonly example: string
+}
+
+/** Every option there is. The table in README.md is rendered from this one. */
+export const OPTIONS = [
+  {
+    name: 'PORT',
+    default: '3000',
+    meaning: 'Port to listen on. `0` takes a free one; the address is printed at the start.',
+    example: '8080',
+  },
+  {
+    name: 'HOST',
+    default: '127.0.0.1',
+    meaning: 'Address to listen on. Anything but this machine itself needs `JWT_SECRET`.',
+    example: '0.0.0.0',
+  },
+  {
+    name: 'DATABASE_URL',
+    default: null,
+    meaning: 'Postgres 15 or newer. Unset: Postgres runs inside the process, under `DATA_DIR`.',
+    example: 'postgres://copperplate:secret@db:5432/copperplate',
+  },
+  {
+    name: 'REDIS_URL',
+    default: null,
+    meaning: 'Redis that joins several nodes. Unset: this is the only node.',
+    example: 'redis://redis:6379',
+  },
+  {
+    name: 'DATA_DIR',
+    default: './data',
+    meaning: 'Folder of the embedded database.',
+    example: '/var/lib/copperplate',
+  },
+  {
+    name: 'JWT_SECRET',
+    default: null,
+    meaning:
+      'Key of the HS256 tokens people sign in with, at least 32 characters, the same on every node. ' +
+      'Unset: whoever opens the page chooses who they are, on this machine only.',
+    example: 'the output of `openssl rand -base64 48`',
+  },
+  {
+    name: 'ALLOWED_ORIGINS',
+    default: null,
+    meaning:
+      'Exact origins, separated by commas, a browser may come from besides the address of the server itself. ' +
+      'Needed when a proxy changes the `Host` header.',
+    example: 'https://letters.example.com',
+  },
+  {
+    name: 'OP_LOG',
+    default: 'copperplate',
+    meaning:
+      'Where ops are kept: `copperplate`, or `sharedb-postgres` for the stock ShareDB adapter ' +
+      '(needs `DATABASE_URL`).',
+    example: 'sharedb-postgres',
+  },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    meaning:
+      'Least severe line that is logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`.',
+    example: 'debug',
+  },
+] as const satisfies readonly Option[]
+
+export type OptionName = (typeof OPTIONS)[number]['name']
+
+const MIN_SECRET_LENGTH = 32
+
+/** The environment does not make a usable configuration. The message holds one sentence per fault. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
+    super(`The configuration has ${count}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+/**
+ * Reads the options from the environment. Variables that are none of `OPTIONS` are ignored.
+ *
+ * @throws ConfigError  naming every fault, and what to do about it
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const faults: string[] = []
+
+  /** The value of an option, or its default; null when it has neither. */
+  function value(name: OptionName): string | null {
+    return env[name]?.trim() || OPTIONS.find((option) => option.name === name)!.default
+  }
+
+  function oneOf<T extends string>(name: OptionName, allowed: readonly T[]): T {
+    const found = allowed.find((candidate) => candidate === value(name))
+    if (found === undefined) faults.push(`${name} must be one of ${allowed.join(', ')}.`)
+    return found ?? allowed[0]!
+  }
+
+  function url(name: OptionName, protocols: readonly string[]): string | null {
+    const text = value(name)
+    if (text === null || (URL.canParse(text) && protocols.includes(new URL(text).protocol))) return text
+    faults.push(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}.`)
+    return null
+  }
+
+  const port = value('PORT')!
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    faults.push('PORT must be a whole number from 0 to 65535.')
+  }
+
+  const jwtSecret = value('JWT_SECRET')
+  if (jwtSecret !== null && jwtSecret.length < MIN_SECRET_LENGTH) {
+    faults.push(
+      `JWT_SECRET is too short to be safe: give it at least ${MIN_SECRET_LENGTH} characters, ` +
+        'for example the output of openssl rand -base64 48.',
+    )
+  }
+
+  const host = value('HOST')!
+  if (jwtSecret === null && !isLoopback(host)) {
+    faults.push(
+      'JWT_SECRET is not set, so whoever opens the page chooses who they are, and HOST lets other machines in: ' +
+        'set JWT_SECRET, or leave HOST at 127.0.0.1.',
+    )
+  }
+
+  const allowedOrigins = (value('ALLOWED_ORIGINS') ?? '')
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '')
+  for (const origin of allowedOrigins) {
+    if (!isOrigin(origin)) {
+      faults.push(
+        `ALLOWED_ORIGINS holds ${JSON.stringify(origin)}, which is not an exact origin: ` +
+          'write it like https://letters.example.com, without a path, a wildcard or a final slash.',
+      )
+    }
+  }
+
+  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
+  const opLog = oneOf('OP_LOG', OP_LOGS)
+  if (opLog === 'sharedb-postgres' && value('DATABASE_URL') === null) {
+    faults.push('OP_LOG=sharedb-postgres keeps its ops in a Postgres server: set DATABASE_URL.')
+  }
+
+  const config: Config = {
+    port: Number(port),
+    host,
+    databaseUrl,
+    redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
+    dataDir: value('DATA_DIR')!,
+    jwtSecret,
+    signIn: jwtSecret === null ? 'local' : 'token',
+    allowedOrigins,
+    opLog,
+    logLevel: oneOf('LOG_LEVEL', LOG_LEVELS),
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+  return Object.freeze(config)
+}
+
+/** What may be said of a configuration in a log: where things are, and no secret. */
+export function describeConfig(config: Config): Record<string, unknown> {
+  return {
+    host: config.host,
+    port: config.port,
+    database:
+      config.databaseUrl === null ? `embedded in ${config.dataDir}` : new URL(config.databaseUrl).host,
+    redis: config.redisUrl === null ? null : new URL(config.redisUrl).host,
+    signIn: config.signIn,
+    allowedOrigins: config.allowedOrigins,
+    opLog: config.opLog,
+  }
+}
+
+/** True when only programs on this machine can reach that address. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
+  return name === 'localhost' || name === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
+/** The options as a Markdown table, for README.md. */
+export function optionTable(): string {
+  const code = (text: string) => (text.includes('`') ? text : `\`${text}\``)
+  const rows = OPTIONS.map((option) => {
+    const fallback = option.default === null ? 'unset' : code(option.default)
+    return `| ${code(option.name)} | ${fallback} | ${option.meaning} | ${code(option.example)} |`
+  })
+  return ['| Option | Default | Meaning | Example |', '|---|---|---|---|', ...rows].join('\n')
+}

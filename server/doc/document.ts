@@ -1,0 +1,398 @@
+import { strict as assert } from 'node:assert'
+import { CollabError } from '../../ot/errors.ts'
+import { type Change, LoggedOp } from '../../ot/logged-op.ts'
+import { LIMITS } from '../../ot/wire.ts'
+import type { Writer } from '../store/group-commit.ts'
+import type { StoredDocument } from '../store/op-log.ts'
+import { channelOf } from './channel.ts'
+import { RecentOps } from './recent-ops.ts'
+import { Resends } from './resends.ts'
+import { applyLogged, checkBase, NOTHING, nextStep } from './step.ts'
+import { StoredCopy, snapshotIn } from './stored-copy.ts'
+import { appended, type ExactSubmission, type Pending, submitted, type Turn } from './turn.ts'
+import type { DocumentDeps, DocumentKey, DocumentListener, Outcome, Snapshot, Submission } from './types.ts'
+
+/** A snapshot is stored when the stored one is this many ops old, and when the document is let go. */
+const SNAPSHOT_EVERY = 200
+/** Ops kept in memory behind the head: more than any editor lags behind under load. */
+const RECENT = 1_000
+/** Submissions waiting or in flight before senders are told to come back later. */
+const MAX_WAITING = 5_000
+
+/**
+ * A document in memory: its head, its newest ops, and the queue of those who want to change it.
+ *
+ * Ops take turns (rule S1). A turn is one synchronous stretch: transform over what the op has not seen, check,
+ * apply, hand over to the log. What it needs from the log is fetched before it begins, and it ends when the op
+ * is handed over, not when it is durable, so that a hot letter's ops share a transaction. Only the answer to the
+ * sender and the publication wait for the commit.
+ *
+ * Two versions therefore: `head` includes ops handed over but not yet durable, and is what the next turn builds
+ * on; `durable` is what the log is known to hold, and is all that anyone outside is shown.
+ *
+ * Invariants
+ *   - pending ops lead from durable to head, one by one, in the order they were handed over;
+ *   - recent ops reach up to head without a gap;
+ *   - listeners hear each version once, in order, when it becomes durable;
+ *   - while something is fetched from the log (`busy`) no turn is taken, so nothing moves under a turn;
+ *   - ops of another node are taken in only while nothing is pending: with something pending, the commit will
+ *     lose its race, and all that was pending goes back to the front of the queue as it was sent.
+ */
+export class Document implements Writer {
+  readonly key: DocumentKey
+  readonly #deps: DocumentDeps
+  #number: number | null
+  #durable: Snapshot
+  #head: Snapshot
+  #headTime: number
+  readonly #recent: RecentOps
+  readonly #resends: Resends
+  #pending: Pending[] = []
+  #waiting: Turn[] = []
+  #busy = false
+  /** The version the log has reached, as far as anyone said; Infinity after a failure left it open. */
+  #logIsAt = 0
+  #listeners = new Set<DocumentListener>()
+  /** Metadata (JSON) a stock ShareDB backend keeps with the snapshot. */
+  #meta: string | null
+  readonly #copy: StoredCopy
+  #whenSettled: (() => void)[] = []
+  lastUsed: number
+
+  private constructor(key: DocumentKey, stored: StoredDocument | null, deps: DocumentDeps) {
+    const at = stored === null ? NOTHING : snapshotIn(stored)
+    this.key = key
+    this.#deps = deps
+    this.#number = stored?.document ?? null
+    this.#durable = at
+    this.#head = at
+    this.#headTime = stored?.time ?? 0
+    this.#meta = stored?.meta ?? null
+    this.#recent = new RecentOps(at.version, RECENT)
+    this.#resends = new Resends(deps.log, this.#recent)
+    this.#copy = new StoredCopy(deps.log, at.version)
+    this.lastUsed = deps.clock.now()
+  }
+
+  /**
+   * Loads a document as the log has it: the stored copy and the ops since. A document nobody has named is at
+   * version 0.
+   *
+   * @throws CollabError document/log-broken; DbError
+   */
+  static async load(key: DocumentKey, deps: DocumentDeps): Promise<Document> {
+    const stored = await deps.log.find(key.collection, key.id)
+    const document = new Document(key, stored, deps)
+    if (stored === null) return document
+    document.#takeIn(await deps.log.read(stored.document, document.durable.version, stored.version))
+    return document
+  }
+
+  /** The document's number in the log; it has one from its first op on. */
+  get document(): number {
+    assert(this.#number !== null, 'a document is named before its first op')
+    return this.#number
+  }
+
+  /** What the log is known to hold. */
+  get durable(): Snapshot {
+    return this.#durable
+  }
+
+  /** Metadata (JSON) a stock ShareDB backend keeps with the snapshot; null on our own write path. */
+  get meta(): string | null {
+    return this.#meta
+  }
+
+  get isIdle(): boolean {
+    return !this.#busy && this.#isSettled && this.#waiting.length === 0 && this.#listeners.size === 0
+  }
+
+  get #isSettled(): boolean {
+    return this.#pending.length === 0
+  }
+
+  /** @returns what ends the subscription; may be called again */
+  subscribe(listener: DocumentListener): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      this.lastUsed = this.#deps.clock.now()
+    }
+  }
+
+  /**
+   * Queues an op for its turn; resolves when it is durable, or found to need no storing.
+   *
+   * @throws CollabError op/*, document/*: the op is wrong; server/*: it is not, and may be sent again unchanged
+   */
+  submit(submission: Submission): Promise<Outcome> {
+    return submitted(submission, (turn) => this.#enqueue(turn))
+  }
+
+  /**
+   * Appends an op that a stock ShareDB backend has transformed and applied itself. Answers false, and changes
+   * nothing, when `base` is not the head.
+   */
+  append(submission: ExactSubmission): Promise<boolean> {
+    return appended(submission, (turn) => this.#enqueue(turn))
+  }
+
+  /**
+   * The ops that lead from version `after` to `to` (at most the durable version), from memory when they are
+   * there: then the answer is not a promise, and the caller may count on nothing having happened in between.
+   */
+  ops(after: number, to: number): readonly LoggedOp[] | Promise<readonly LoggedOp[]> {
+    this.lastUsed = this.#deps.clock.now()
+    const end = Math.min(to, this.#durable.version)
+    if (after >= end) return []
+    return this.#recent.between(after, end) ?? this.#deps.log.read(this.document, after, end)
+  }
+
+  /** Tells the document that the log has reached `version`: it catches up when it is not there itself. */
+  noticeHead(version: number): void {
+    this.#logIsAt = Math.max(this.#logIsAt, version)
+    this.#takeTurns()
+  }
+
+  /** Resolves when no op is between its turn and the log's answer. */
+  settled(): Promise<void> {
+    if (this.#isSettled) return Promise.resolve()
+    return new Promise((resolve) => this.#whenSettled.push(resolve))
+  }
+
+  /** Stores a copy of the durable version, unless the stored one is as new. */
+  async save(): Promise<void> {
+    if (this.#number !== null) await this.#copy.save(this.#number, this.#durable)
+  }
+
+  // Turns
+
+  #enqueue(turn: Turn): void {
+    this.lastUsed = this.#deps.clock.now()
+    if (this.#waiting.length + this.#pending.length >= MAX_WAITING) {
+      return turn.reject(
+        new CollabError('server/busy', 'Too many edits are waiting for this letter. Send it again.'),
+      )
+    }
+    this.#waiting.push(turn)
+    this.#takeTurns()
+  }
+
+  #takeTurns(): void {
+    while (!this.#busy) {
+      const turn = this.#waiting[0]
+      const fetching = this.#fetchFor(turn)
+      if (fetching !== null) {
+        this.#busy = true
+        fetching.then(
+          () => this.#fetched(),
+          (error) => this.#couldNotFetch(error),
+        )
+        return
+      }
+      if (turn === undefined) return
+      this.#waiting.shift()
+      try {
+        this.#take(turn)
+      } catch (error) {
+        turn.reject(error)
+      }
+    }
+  }
+
+  #fetched(): void {
+    this.#busy = false
+    this.#takeTurns()
+  }
+
+  /** The log cannot be read, or is not whole: nobody who waits can be served. */
+  #couldNotFetch(error: unknown): void {
+    this.#busy = false
+    const waiting = this.#waiting.splice(0)
+    if (waiting.length === 0) this.#deps.onError(error, this.key)
+    const cause =
+      error instanceof CollabError
+        ? error
+        : new CollabError('server/unavailable', 'The database does not answer. Try again.', { cause: error })
+    for (const turn of waiting) turn.reject(cause)
+  }
+
+  /** What the next turn needs from the log and does not have yet; null when it can be taken. */
+  #fetchFor(turn: Turn | undefined): Promise<unknown> | null {
+    const { log } = this.#deps
+    if (this.#logIsAt > this.#durable.version && this.#isSettled && this.#number !== null)
+      return this.#catchUp()
+    if (turn === undefined) return null
+    if (this.#number === null) {
+      return log.name(this.key.collection, this.key.id).then((number) => {
+        this.#number = number
+        this.#logIsAt = Number.POSITIVE_INFINITY // another node may have named it, and written to it
+      })
+    }
+    if (turn.exact !== null) return null
+    const lookingUp = this.#resends.lookUp(this.#number, turn)
+    if (lookingUp !== null) return lookingUp
+    const { base } = turn.submission
+    if (base === null) return null
+    if (base > this.#head.version && this.#isSettled && !turn.hasCaughtUp) {
+      turn.hasCaughtUp = true
+      return this.#catchUp()
+    }
+    const floor = this.#recent.floor
+    const reached = turn.older.length === 0 ? base : turn.older[turn.older.length - 1]!.version
+    if (reached >= floor || this.#head.version - base > LIMITS.opsBehind) return null
+    return log.read(this.#number, reached, floor).then((ops) => {
+      turn.older = [...turn.older, ...ops]
+    })
+  }
+
+  #take(turn: Turn): void {
+    if (turn.exact !== null) return this.#takeExact(turn, turn.exact)
+    const earlier = this.#resends.firstVersion(turn)
+    if (earlier !== null) return this.#answerResend(turn, earlier)
+
+    const step = nextStep(this.#head, this.#unseenBy(turn), turn, this.#deps.typeOf)
+    if (step === null) return turn.resolve({ kind: 'no-op', version: this.#head.version })
+    const { change, after, fixup } = step
+    this.#handOver(turn, change, after, fixup, fixup === null ? null : JSON.stringify({ fixup }))
+  }
+
+  #takeExact(turn: Turn, { given, refuse }: NonNullable<Turn['exact']>): void {
+    if (given.base !== this.#head.version) return refuse()
+    this.#handOver(turn, given.change, given.after, null, given.meta)
+  }
+
+  /** An op that was sent before is answered with the version it produced then (rule S4). */
+  #answerResend(turn: Turn, version: number): void {
+    const pending = this.#pending.find(({ op }) => op.version === version)
+    // Not durable yet: it shares the fate of the first.
+    if (pending) pending.echoes.push(turn)
+    else turn.resolve({ kind: 'duplicate', version })
+  }
+
+  /** The ops between the one the sender had seen last and the head; their number is checked (rule S2). */
+  #unseenBy(turn: Turn): readonly LoggedOp[] {
+    const head = this.#head.version
+    const base = turn.submission.base ?? head
+    checkBase(base, head)
+    const inMemory = this.#recent.between(Math.max(base, this.#recent.floor), head)!
+    const unseen = base < this.#recent.floor ? [...turn.older, ...inMemory] : inMemory
+    assert.equal(unseen.length, head - base, 'an op is transformed over exactly what it has not seen')
+    return unseen
+  }
+
+  #handOver(turn: Turn, change: Change, after: Snapshot, fixup: unknown, meta: string | null): void {
+    const { source, seq, author, origin } = turn.submission
+    const isNameless = turn.exact !== null && turn.exact.given.source === null
+    const op = new LoggedOp(
+      {
+        version: after.version,
+        body: JSON.stringify(change),
+        source: isNameless ? null : source,
+        seq: isNameless ? null : seq,
+        author,
+        origin,
+        time: Math.max(this.#deps.clock.now(), this.#headTime),
+        meta,
+      },
+      change,
+    )
+    this.#deps.committer.commit(this, op, turn.exact?.given.headMeta)
+    this.#head = after
+    this.#headTime = op.time
+    this.#recent.push(op)
+    this.#resends.noteOwn(op)
+    this.#pending.push({ turn, op, after, fixup, echoes: [] })
+  }
+
+  // What became of ops that were handed over
+
+  committed(ops: readonly LoggedOp[]): void {
+    const done = this.#pending.splice(0, ops.length)
+    assert(done.length === ops.length && done[0]!.op === ops[0], 'committed in the order of their turns')
+    this.#advance(ops, done[done.length - 1]!.after)
+    // The sockets of this node first, then the other nodes (rule R3).
+    this.#deps.bus.publish(channelOf(this.key), String(this.#durable.version))
+    for (const { turn, op, fixup, echoes } of done) {
+      this.#meta = turn.exact?.given.headMeta ?? this.#meta
+      turn.resolve({ kind: 'committed', version: op.version, fixup })
+      for (const echo of echoes) echo.resolve({ kind: 'duplicate', version: op.version })
+    }
+    this.#afterPending()
+  }
+
+  wentBack(ops: readonly LoggedOp[], reason: 'raced' | 'resent'): void {
+    const back = this.#takeBack(ops)
+    const again: Turn[] = []
+    for (const { turn, op, echoes } of back) {
+      this.#resends.forget(op)
+      turn.first = undefined
+      if (turn.exact === null) again.push(turn)
+      else if (reason === 'raced') turn.exact.refuse()
+      else turn.reject(new CollabError('document/exists', 'This op is in the log already.'))
+      again.push(...echoes)
+    }
+    this.#waiting.unshift(...again)
+    this.#logIsAt = Number.POSITIVE_INFINITY
+    this.#afterPending()
+  }
+
+  failed(ops: readonly LoggedOp[], error: CollabError): void {
+    const back = this.#takeBack(ops)
+    for (const { turn, op, echoes } of back) {
+      this.#resends.forget(op)
+      turn.reject(error)
+      for (const echo of echoes) echo.reject(error)
+    }
+    // Whether the log took them is not known: look before the next turn.
+    this.#logIsAt = Number.POSITIVE_INFINITY
+    this.#afterPending()
+  }
+
+  /** Everything pending leaves; the head is what is durable again. */
+  #takeBack(ops: readonly LoggedOp[]): Pending[] {
+    assert.equal(ops.length, this.#pending.length, 'what goes back is all that was pending')
+    this.#recent.dropAfter(this.#durable.version)
+    this.#head = this.#durable
+    return this.#pending.splice(0)
+  }
+
+  #afterPending(): void {
+    if (this.#isSettled) for (const resolve of this.#whenSettled.splice(0)) resolve()
+    this.#takeTurns()
+  }
+
+  /** Moves what is durable forward and tells everyone who listens. */
+  #advance(ops: readonly LoggedOp[], to: Snapshot): void {
+    this.#durable = to
+    for (const listener of this.#listeners) listener.committed(ops)
+    this.#recent.trim(to.version)
+    if (this.#copy.age(to.version) >= SNAPSHOT_EVERY) {
+      this.save().catch((error) => this.#deps.onError(error, this.key))
+    }
+  }
+
+  // Ops of other nodes
+
+  async #catchUp(): Promise<void> {
+    const ops = await this.#deps.log.read(this.document, this.#durable.version, null)
+    this.#logIsAt = 0
+    this.#takeIn(ops)
+  }
+
+  /** Applies ops of the log that follow the durable version. */
+  #takeIn(ops: readonly LoggedOp[]): void {
+    assert(this.#isSettled)
+    if (ops.length === 0) return
+    let at = this.#durable
+    for (const op of ops) {
+      at = applyLogged(at, op, this.#deps.typeOf)
+      this.#recent.push(op)
+      this.#headTime = Math.max(this.#headTime, op.time)
+      this.#resends.noteRead(op)
+    }
+    this.#head = at
+    this.#advance(ops, at)
+  }
+}

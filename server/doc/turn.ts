@@ -1,0 +1,59 @@
+import type { Change, LoggedOp } from '../../ot/logged-op.ts'
+import type { CheckedSubmission } from './step.ts'
+import type { Outcome, Snapshot, Submission } from './types.ts'
+
+/** An op that a stock ShareDB backend has transformed and applied itself. */
+export interface ExactSubmission {
+  readonly change: Change
+  readonly base: number
+  readonly source: string | null
+  readonly seq: number | null
+  readonly after: Snapshot
+  /** JSON to keep with the op and with the head. */
+  readonly meta: string | null
+  readonly headMeta: string | null
+}
+
+/** A submission that waits for its turn, or has had it and waits for the log. */
+export interface Turn extends CheckedSubmission {
+  readonly submission: Submission
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: unknown) => void
+  /** The version a resend produced first: null when the log does not have it, undefined before it was asked. */
+  first: number | null | undefined
+  /** Ops between its base and the oldest in memory. */
+  older: readonly LoggedOp[]
+  /** The log was asked whether it has the version the op was made against. */
+  hasCaughtUp: boolean
+  /** Set for a stock backend's op: it is appended as it is, or not at all. */
+  readonly exact: { readonly given: ExactSubmission; readonly refuse: () => void } | null
+}
+
+/** An op between its turn and the log's answer. */
+export interface Pending {
+  readonly turn: Turn
+  readonly op: LoggedOp
+  readonly after: Snapshot
+  readonly fixup: unknown
+  /** Resends of the same op that came before it was durable. */
+  readonly echoes: Turn[]
+}
+
+/** Makes a turn of a submission and queues it; resolves with what became of it. */
+export function submitted(submission: Submission, enqueue: (turn: Turn) => void): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    enqueue({ ...START, submission, resolve, reject, exact: null })
+  })
+}
+
+/** Resolves with false when the op was not for the next version. */
+export function appended(given: ExactSubmission, enqueue: (turn: Turn) => void): Promise<boolean> {
+  const { change, base, source, seq } = given
+  const submission = { change, base, source: source ?? '', seq: seq ?? 0, author: null, origin: null }
+  return new Promise((resolve, reject) => {
+    const exact = { given, refuse: () => resolve(false) }
+    enqueue({ ...START, submission, resolve: () => resolve(true), reject, exact })
+  })
+}
+
+const START = { op: undefined, first: undefined, older: [], hasCaughtUp: false } as const

@@ -1,0 +1,124 @@
+import { CollabError } from '../../ot/errors.ts'
+import { LIMITS } from '../../ot/wire.ts'
+import type { DocumentKey } from '../doc/types.ts'
+import type { Request } from './sharedb.ts'
+
+/** Who stands at the gate: one socket, for one document, with the rights settled when it was opened. */
+export interface Entrant {
+  readonly key: DocumentKey
+  readonly mayEdit: boolean
+  /** True for a source that this server issued to this member (rule S5). */
+  readonly ownsSource: (source: string) => boolean
+}
+
+type Check = (message: Request, entrant: Entrant) => void
+
+/**
+ * The one place where messages of clients are let in (rule A4): by kind, by name. ShareDB's other hooks do not
+ * see every way to read a document; this one sees every message, before anything else does.
+ *
+ * @throws CollabError message/malformed, message/refused, op/foreign-source, auth/forbidden
+ */
+export function checkMessage(message: Request, entrant: Entrant): void {
+  const kind = message.a
+  const check = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
+  if (check === undefined) throw refused(`There is no message of kind ${name(kind)}.`)
+  check(message, entrant)
+}
+
+/** Every kind of message a ShareDB 7 client can send; `no` names why one is refused. */
+export const KINDS: Readonly<Record<string, Check>> = {
+  /** Handshake. A client that connects again offers the source it was issued before. */
+  hs: ({ id }, entrant) => {
+    if (id === undefined || id === null) return
+    if (typeof id !== 'string') throw malformed('The id of a handshake is a source, or null.')
+    ownSource(id, entrant)
+  },
+  /** Ping. */
+  pp: () => undefined,
+  /** Fetch, subscribe, unsubscribe. */
+  f: documentAtVersion,
+  s: documentAtVersion,
+  u: ownDocument,
+  /** The same in bulk: a client with the letter and its companions on one socket sends these. */
+  bf: ownDocuments,
+  bs: ownDocuments,
+  bu: ownDocuments,
+  /** An earlier version. */
+  nf: documentAtVersion,
+  /** An op. */
+  op: (message, entrant) => {
+    ownDocument(message, entrant)
+    version(message.v)
+    if ('create' in message || 'del' in message) {
+      throw refused('Letters are created and archived over REST, not by an op.')
+    }
+    if (!('op' in message)) throw malformed('An op message carries an op.')
+    const { src, seq } = message
+    if (!Number.isSafeInteger(seq) || (seq as number) < 1)
+      throw malformed('The seq of an op is a positive integer.')
+    if (src !== undefined && src !== null) {
+      if (typeof src !== 'string') throw malformed('The src of an op is a string.')
+      ownSource(src, entrant)
+    }
+    if (!entrant.mayEdit)
+      throw new CollabError('auth/forbidden', 'You may read this letter, but not change it.')
+  },
+  /** By time: history is read over REST. */
+  nt: no('Earlier versions are read by number.'),
+  /** Queries. */
+  qf: no('There are no queries here: one socket, one letter.'),
+  qs: no('There are no queries here: one socket, one letter.'),
+  qu: no('There are no queries here: one socket, one letter.'),
+  /** Presence. */
+  p: no('This server does not carry presence.'),
+  ps: no('This server does not carry presence.'),
+  pu: no('This server does not carry presence.'),
+  pr: no('This server does not carry presence.'),
+}
+
+function no(why: string): Check {
+  return () => {
+    throw refused(why)
+  }
+}
+
+function ownDocument({ c, d }: Request, { key }: Entrant): void {
+  if (c !== key.collection || d !== key.id) throw refused('This socket was opened for another document.')
+}
+
+function documentAtVersion(message: Request, entrant: Entrant): void {
+  ownDocument(message, entrant)
+  version(message.v)
+}
+
+function ownDocuments({ c, b }: Request, { key }: Entrant): void {
+  if (typeof b !== 'object' || b === null) throw malformed('A bulk message names its documents.')
+  const ids = Array.isArray(b) ? b : Object.keys(b)
+  if (c !== key.collection || ids.some((id) => id !== key.id)) {
+    throw refused('This socket was opened for another document.')
+  }
+  if (!Array.isArray(b)) for (const id of ids) version((b as Record<string, unknown>)[id])
+}
+
+function version(v: unknown): void {
+  if (v === undefined || v === null) return
+  if (!Number.isSafeInteger(v) || (v as number) < 0) throw malformed('A version is a whole number from 0.')
+}
+
+function ownSource(source: string, entrant: Entrant): void {
+  if (source.length <= LIMITS.sourceLength && entrant.ownsSource(source)) return
+  throw new CollabError('op/foreign-source', 'This source was not issued to you. Connect without one.')
+}
+
+function name(kind: unknown): string {
+  return typeof kind === 'string' ? JSON.stringify(kind.slice(0, 20)) : typeof kind
+}
+
+function malformed(message: string): CollabError {
+  return new CollabError('message/malformed', message)
+}
+
+function refused(message: string): CollabError {
+  return new CollabError('message/refused', message)
+}

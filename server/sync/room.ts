@@ -1,0 +1,103 @@
+import type { LoggedOp } from '../../ot/logged-op.ts'
+import type { Document } from '../doc/document.ts'
+import type { DocumentListener } from '../doc/types.ts'
+import { opFrames } from './frames.ts'
+import type { Socket } from './socket.ts'
+
+/**
+ * Past this many waiting bytes a socket gets no more ops until it has taken what it has (rule R2). It is caught
+ * up from where it was, so a slow reader costs this much memory and no more.
+ */
+const HIGH_WATER = 1024 * 1024
+
+/** A socket's place in a room. */
+export interface Membership {
+  /** Leaves the room; may be called again. */
+  destroy(): void
+}
+
+/**
+ * Everybody who reads one document on this node. Each commit is turned into bytes once and handed to every
+ * socket (rule R1).
+ */
+export class Room implements DocumentListener {
+  readonly #document: Document
+  readonly #seats = new Set<Seat>()
+  #unsubscribe: (() => void) | null = null
+
+  constructor(document: Document) {
+    this.#document = document
+  }
+
+  get size(): number {
+    return this.#seats.size
+  }
+
+  /** From now on the socket hears of ops after `version`, which must be the durable version. */
+  join(socket: Socket, version: number): Membership {
+    const seat: Seat = { socket, version, isBehind: false, onDrain: () => this.#catchUp(seat) }
+    this.#seats.add(seat)
+    this.#unsubscribe ??= this.#document.subscribe(this)
+    return { destroy: () => this.#leave(seat) }
+  }
+
+  committed(ops: readonly LoggedOp[]): void {
+    const frames = opFrames(this.#document.key, ops)
+    const version = ops[ops.length - 1]!.version
+    for (const seat of this.#seats) {
+      if (seat.isBehind) continue
+      if (seat.socket.backlog > HIGH_WATER) {
+        seat.isBehind = true
+        seat.socket.once('drain', seat.onDrain)
+        continue
+      }
+      seat.socket.send(frames)
+      seat.version = version
+    }
+  }
+
+  #leave(seat: Seat): void {
+    if (!this.#seats.delete(seat)) return
+    seat.socket.removeListener('drain', seat.onDrain)
+    if (this.#seats.size > 0) return
+    this.#unsubscribe?.()
+    this.#unsubscribe = null
+  }
+
+  /** Sends what a slow socket has missed, in pieces it can take, until it is level with the others. */
+  async #catchUp(seat: Seat): Promise<void> {
+    while (seat.socket.isOpen && this.#seats.has(seat)) {
+      if (seat.socket.backlog > HIGH_WATER) return void seat.socket.once('drain', seat.onDrain)
+      const missed = this.#document.ops(seat.version, seat.version + CATCH_UP_OPS)
+      // Not a promise: nothing can be committed between this look and the flag.
+      if ('then' in missed) {
+        try {
+          this.#send(seat, await missed)
+        } catch {
+          return seat.socket.terminate() // the log cannot be read: the client connects again
+        }
+      } else if (missed.length === 0) {
+        seat.isBehind = false
+        return
+      } else {
+        this.#send(seat, missed)
+      }
+    }
+  }
+
+  #send(seat: Seat, ops: readonly LoggedOp[]): void {
+    if (ops.length === 0) return
+    seat.socket.send(opFrames(this.#document.key, ops))
+    seat.version = ops[ops.length - 1]!.version
+  }
+}
+
+const CATCH_UP_OPS = 500
+
+interface Seat {
+  readonly socket: Socket
+  /** The last version sent to it. */
+  version: number
+  isBehind: boolean
+  readonly onDrain: () => void
+}

@@ -1,0 +1,301 @@
+/**
+ * The commands of an operator, beside the server: `npm run doc` looks into documents, `npm run import:sharedb-postgres`
+ * brings some in. They read the configuration the server reads.
+ *
+ * They end with 0 when all is well, with 1 when a document is not, and with 2 when they could not begin.
+ */
+
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { CollabError } from '../ot/errors.ts'
+import { COLLECTIONS, UUID } from '../ot/wire.ts'
+import { LOCAL_FIRM } from './auth/authenticate.ts'
+import { systemClock } from './clock.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import type { DocumentKey } from './doc/types.ts'
+import { type Db, DbError, UNDEFINED_TABLE } from './store/db.ts'
+import { ForeignLog, ForeignLogError } from './store/foreign-log.ts'
+import { sqlMembers } from './store/members.ts'
+import { migrate } from './store/migrate.ts'
+import { OpLog } from './store/op-log.ts'
+import { openPglite } from './store/pglite.ts'
+import { openPostgres } from './store/postgres.ts'
+import { text } from './workers/describe-op.ts'
+import { printLog, verifyAll, verifyOne } from './workers/doc-commands.ts'
+import { ImportReport } from './workers/import-report.ts'
+import { importLetters } from './workers/import-sharedb-postgres.ts'
+import { importerOf } from './workers/imported-letter.ts'
+
+const USAGE = {
+  doc: `npm run doc -- log <id> [--from VERSION] [--to VERSION]
+    prints the life of a document, one op a line: version, time, author, origin, source, seq, and what it does.
+    @12 is a position in the text after the op, +"text" inserts, -3 deletes 3, *5{bold} makes 5 bold, {-bold} not.
+
+npm run doc -- verify <id>
+npm run doc -- verify --all
+    replays the log from nothing and compares it with the head and the stored copy.
+
+An <id> is that of a letter; others are written comments/<id> or canvases/<id>.`,
+
+  'import-sharedb-postgres': `npm run import:sharedb-postgres -- <url> [options]
+    takes over the letters of a database that ShareDB wrote through sharedb-postgres, with all their history.
+    <url> looks like postgres://user:password@host:5432/database. It may be repeated: what is here is left alone.
+
+    --firm UUID           whose letters they become (in local mode: everybody's)
+    --owner UUID          the member who owns them (default: a member called Import)
+    --collection NAME     only the documents of that collection
+    --add-final-newline   letters that were created without a newline at their end get one`,
+} as const
+
+type Command = keyof typeof USAGE
+
+const EXIT = { well: 0, notWell: 1, notBegun: 2 } as const
+type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** No document is longer than a statement that takes this long. */
+const STATEMENT_TIMEOUT_MS = 60_000
+
+/** The command cannot begin. The message says why, and what to do. */
+class CannotBegin extends Error {
+  override readonly name = 'CannotBegin'
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read along (head, less) has seen enough; the command was not done.
+  if (error.code === 'EPIPE') process.exit(EXIT.notWell)
+  throw error
+})
+
+const [name = '', ...rest] = process.argv.slice(2)
+try {
+  process.exitCode = await run(name, rest)
+} catch (error) {
+  if (error instanceof CannotBegin || error instanceof ForeignLogError || error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = EXIT.notBegun
+  } else {
+    process.stderr.write(`${sentence(error)}\n`)
+    process.exitCode = EXIT.notWell
+  }
+}
+
+async function run(command: string, args: readonly string[]): Promise<ExitCode> {
+  if (command === 'doc') return doc(args)
+  if (command === 'import-sharedb-postgres') return importAll(args)
+  throw new CannotBegin(Object.values(USAGE).join('\n\n'))
+}
+
+// npm run doc
+
+async function doc(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parse('doc', args, {
+    from: { type: 'string' },
+    to: { type: 'string' },
+    all: { type: 'boolean' },
+  })
+  const [verb, id, ...more] = positionals
+  if (verb === undefined) {
+    await say(USAGE.doc)
+    return EXIT.well
+  }
+  if (more.length > 0) throw usage('doc', `There is one document too many: ${more.join(' ')}.`)
+  if (verb === 'log') {
+    if (id === undefined) throw usage('doc', 'Which document?')
+    const [from, to] = [version('from', values.from), version('to', values.to)]
+    const wanted = key(id)
+    const newest = await withLog((log) => printLog(log, wanted, from ?? 1, to, say))
+    if ((from ?? 1) > newest) process.stderr.write(`The newest version is ${newest}.\n`)
+    return EXIT.well
+  }
+  if (verb === 'verify' && values.all === true && id === undefined) {
+    const ill = await withLog((log, db) => verifyAll(log, db, say))
+    return ill === 0 ? EXIT.well : EXIT.notWell
+  }
+  if (verb === 'verify' && values.all !== true && id !== undefined) {
+    const wanted = key(id)
+    const { problems } = await withLog((log) => verifyOne(log, wanted, say))
+    return problems.length === 0 ? EXIT.well : EXIT.notWell
+  }
+  throw usage('doc', verb === 'verify' ? 'Which document, or --all?' : `There is no command ${text(verb)}.`)
+}
+
+/** Runs a command on our own log, which is there already. */
+async function withLog<T>(work: (log: OpLog, db: Db) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env)
+  if (config.opLog === 'sharedb-postgres') {
+    throw new CannotBegin(
+      'OP_LOG=sharedb-postgres keeps its ops in tables of the stock adapter, which this command does not read. To look ' +
+        "into Copperplate's own log, leave OP_LOG unset.",
+    )
+  }
+  if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'pglite'))) {
+    throw new CannotBegin(
+      `There is no database in ${config.dataDir} yet. Start the server once, or set DATA_DIR or DATABASE_URL.`,
+    )
+  }
+  const db = await openDb(config)
+  try {
+    return await work(new OpLog(db), db)
+  } catch (error) {
+    if (error instanceof DbError && error.sqlState === UNDEFINED_TABLE) {
+      throw new CannotBegin(
+        'This database has none of the tables of Copperplate. Start the server on it once.',
+      )
+    }
+    throw error
+  } finally {
+    await db.close()
+  }
+}
+
+function key(word: string): DocumentKey {
+  const slash = word.indexOf('/')
+  const collection = slash === -1 ? 'letters' : word.slice(0, slash)
+  const id = word.slice(slash + 1)
+  const isKnown = (COLLECTIONS as readonly string[]).includes(collection)
+  if (isKnown && UUID.test(id)) return { collection, id }
+  throw usage('doc', `${text(JSON.stringify(word))} is no id of a document: it is a UUID in lower case.`)
+}
+
+function version(option: string, word: string | undefined): number | null {
+  if (word === undefined) return null
+  if (/^[1-9]\d{0,14}$/.test(word)) return Number(word)
+  throw usage('doc', `--${option} takes a version: a whole number from 1.`)
+}
+
+// npm run import:sharedb-postgres
+
+async function importAll(args: readonly string[]): Promise<ExitCode> {
+  const command = 'import-sharedb-postgres'
+  const { values, positionals } = parse(command, args, {
+    firm: { type: 'string' },
+    owner: { type: 'string' },
+    collection: { type: 'string' },
+    'add-final-newline': { type: 'boolean' },
+  })
+  const [url] = positionals
+  if (url === undefined || positionals.length > 1)
+    throw usage(command, 'Which database? There is exactly one url.')
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
+    throw usage(command, 'That is no url of a Postgres database.')
+  }
+  for (const option of ['firm', 'owner'] as const) {
+    if (values[option] !== undefined && !UUID.test(values[option])) {
+      throw usage(command, `--${option} takes a UUID in lower case.`)
+    }
+  }
+
+  const config = readConfig(process.env)
+  const from = await ForeignLog.open(url)
+  try {
+    const db = await openDb(config)
+    try {
+      await migrate(db, migrationsFolder())
+      const parts = {
+        ...(await owner(db, config, values)),
+        from,
+        db,
+        clock: systemClock,
+        addFinalNewline: values['add-final-newline'] === true,
+      }
+      const collection = values.collection ?? null
+      const report = new ImportReport(await from.count(collection))
+      try {
+        for await (const result of importLetters(parts, collection)) await say(report.add(result))
+      } finally {
+        for (const line of report.lines()) await say(line)
+      }
+      return report.hasFailures ? EXIT.notWell : EXIT.well
+    } finally {
+      await db.close()
+    }
+  } finally {
+    await from.close()
+  }
+}
+
+/** Whose letters they become. Whoever does not exist yet is entered, and named by their first sign-in. */
+async function owner(
+  db: Db,
+  config: Config,
+  given: { readonly firm?: string; readonly owner?: string },
+): Promise<{ firm: string; owner: string }> {
+  const members = sqlMembers(db)
+  const known = given.owner === undefined ? null : await members.find(given.owner)
+  const firm = given.firm ?? known?.firm ?? (config.signIn === 'local' ? LOCAL_FIRM : undefined)
+  if (firm === undefined) {
+    throw usage('import-sharedb-postgres', 'Whose letters do they become? Say so with --firm.')
+  }
+  if (known !== null && known.firm !== firm) {
+    throw new CannotBegin(`The member ${known.id} belongs to the firm ${known.firm}, not to ${firm}.`)
+  }
+  const id = given.owner ?? importerOf(firm)
+  if (known === null && (await members.find(id)) === null) {
+    await members.put({ id, firm, name: 'Import', admin: false })
+  }
+  return { firm, owner: id }
+}
+
+// Both
+
+async function openDb(config: Config): Promise<Db> {
+  if (config.databaseUrl !== null) {
+    const db = openPostgres(config.databaseUrl, {
+      maxConnections: 2,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    })
+    try {
+      await db.query('select 1')
+    } catch (error) {
+      await db.close()
+      throw new CannotBegin(`The database of DATABASE_URL cannot be reached: ${sentence(error)}`)
+    }
+    return db
+  }
+  try {
+    return await openPglite(config.dataDir)
+  } catch (error) {
+    throw new CannotBegin(
+      `The embedded database cannot be opened: ${sentence(error)}\n` +
+        'A server that runs on it keeps it to itself. Stop the server first, and start it again afterwards.',
+    )
+  }
+}
+
+/** Beside this folder; when built, one further up. */
+function migrationsFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url))
+  const folders = [join(here, '..', 'migrations'), join(here, '..', '..', 'migrations')]
+  return folders.find((folder) => existsSync(folder)) ?? folders[0]!
+}
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
+
+function parse<T extends Options>(command: Command, args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    throw usage(command, sentence(error))
+  }
+}
+
+function usage(command: Command, what: string): CannotBegin {
+  return new CannotBegin(`${what}\n\n${USAGE[command]}`)
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof CollabError && error.code === 'document/log-broken') {
+    return `${error.message}: npm run doc -- verify says more`
+  }
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error && !error.message.includes(error.cause.message)
+    ? `${error.message}: ${sentence(error.cause)}`
+    : error.message
+}
+
+async function say(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+}

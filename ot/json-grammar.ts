@@ -37,20 +37,30 @@ interface Tally {
   inserted: number
 }
 
+/** @param depth  how many keys lead to the list. No document is deeper than the limit, so no path is longer. */
 function parseList(value: unknown, depth: number, tally: Tally): OpList {
   if (!Array.isArray(value)) throw malformed('J1.1', 'An op must be null or a list')
-  if (depth > LIMITS.messageDepth) throw tooDeep()
   tally.items += value.length
   if (tally.items > LIMITS.opComponents) {
     throw tooLarge('J6.1', 'The op has too many items', LIMITS.opComponents)
   }
-  return Array.from(value, (item: unknown) => parseItem(item, depth, tally))
+  let keys = depth
+  return Array.from(value, (item: unknown) => {
+    if (!isKey(item))
+      return Array.isArray(item) ? parseBranch(item, keys, tally) : parseComponent(item, tally)
+    keys++
+    if (keys > LIMITS.messageDepth) throw tooDeep()
+    return typeof item === 'string' ? parseKey(item) : parseIndex(item)
+  })
 }
 
-function parseItem(item: unknown, depth: number, tally: Tally): OpList[number] {
-  if (typeof item === 'string') return parseKey(item)
-  if (typeof item === 'number') return parseIndex(item)
-  return Array.isArray(item) ? parseList(item, depth + 1, tally) : parseComponent(item, tally)
+function parseBranch(list: readonly unknown[], depth: number, tally: Tally): OpList {
+  if (!isKey(list[0])) throw malformed('J1.6', 'A list in a list must begin with a key or an index')
+  return parseList(list, depth, tally)
+}
+
+function isKey(item: unknown): item is string | number {
+  return typeof item === 'string' || typeof item === 'number'
 }
 
 function parseComponent(value: unknown, tally: Tally): EditComponent {

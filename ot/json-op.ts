@@ -21,12 +21,15 @@ export type OpList = (number | string | EditComponent | OpList)[]
 export const library: {
   readonly name: string
   readonly uri: string
-  apply(document: Doc, op: JSONOp): Doc | undefined
+  apply(document: Doc | undefined, op: JSONOp): Doc | undefined
   compose(a: JSONOp, b: JSONOp): JSONOp
   normalize(op: JSONOp): JSONOp
   checkValidOp(op: JSONOp): void
   invertWithDoc(op: JSONOp, document: Doc): JSONOp
-  transformNoConflict(op: JSONOp, over: JSONOp, side: 'left' | 'right'): JSONOp
+  /** A type that calls `mayResolve` at each conflict before it resolves it. */
+  typeAllowingConflictsPred(mayResolve: () => boolean): {
+    transform(op: JSONOp, over: JSONOp, side: 'left' | 'right'): JSONOp
+  }
 } = json1
 
 /** @throws CollabError `op/malformed` J1.6 when keys, lists, picks or drops are out of order */
@@ -62,6 +65,43 @@ export function someComponent(op: JSONOp, test: (component: EditComponent) => bo
       return typeof item === 'object' && test(item)
     })
   return op !== null && search(op as OpList)
+}
+
+/** An op taken apart at its root: what happens there, and what happens under each key or index. */
+export interface Level {
+  readonly component: EditComponent | undefined
+  readonly branches: ReadonlyMap<string | number, OpList>
+}
+
+export function levelOf(op: OpList): Level {
+  const [first] = op
+  const component = typeof first === 'object' && !Array.isArray(first) ? first : undefined
+  const [next, ...rest] = component === undefined ? op : op.slice(1)
+  // A descent along one key is written in place, descents along several as lists.
+  const lists = Array.isArray(next) ? [next, ...rest] : next === undefined ? [] : [[next, ...rest]]
+  return {
+    component,
+    branches: new Map((lists as OpList[]).map(([key, ...part]) => [key as string | number, part])),
+  }
+}
+
+/** The op that `levelOf` takes apart; `null` when there is nothing in it. */
+export function joined({ component, branches }: Level): OpList | null {
+  const lists = [...branches].map(([key, part]): OpList => [key, ...part])
+  const op: OpList = component === undefined ? [] : [component]
+  op.push(...(lists.length === 1 ? lists[0] : lists))
+  return op.length === 0 ? null : op
+}
+
+/** How many keys, indexes and components an op has. */
+export function itemsOf(op: JSONOp): number {
+  const count = (list: OpList): number =>
+    list.reduce<number>((sum, item) => sum + (Array.isArray(item) ? count(item) : 1), 0)
+  return op === null ? 0 : count(op as OpList)
+}
+
+export function isMove(component: EditComponent): boolean {
+  return component.p !== undefined || component.d !== undefined
 }
 
 function canonicalComponent(component: EditComponent): EditComponent {

@@ -1,18 +1,20 @@
 /**
  * JSON documents: ot-json1 under its own name and URI, for comments and canvases (rules J1 to J6).
  *
- * It is registered with `transformNoConflict`: plain `transform` throws on ordinary concurrent edits, such as two
- * insertions under one key, and both ends must settle them alike.
+ * Conflicts are settled as by `transformNoConflict` of ot-json1: its plain `transform` throws on ordinary concurrent
+ * edits, such as two insertions under one key. Both ends must settle them alike.
  *
  * The casts in this file are the price of an interface that is the same for all types: what passes through it went
  * through this type's grammar before.
  */
 import { type Doc, type JSONOp, type as wholeLibrary } from 'ot-json1'
 import type { DocumentType, OtType, Side } from './document-type.ts'
+import { CollabError } from './errors.ts'
 import { applyToJson } from './json-fit.ts'
 import { parseJsonDocument, parseJsonOp } from './json-grammar.ts'
 import { canonicalJsonOp, library } from './json-op.ts'
 import { measure } from './json-size.ts'
+import { transformJson } from './json-transform.ts'
 import { doesNotFit, tooLarge } from './refusal.ts'
 import { LIMITS } from './wire.ts'
 
@@ -46,9 +48,9 @@ export const json1: DocumentType = {
   length: (document) => measure(document as Doc).size,
 }
 
-/** @throws CollabError `op/does-not-fit` J5.3 */
+/** @throws CollabError `op/does-not-fit` J5.3, `op/too-large` J6.5 */
 function transform(op: unknown, over: unknown, side: Side): JSONOp {
-  return combined(() => library.transformNoConflict(op as JSONOp, over as JSONOp, side))
+  return combined(() => transformJson(op as JSONOp, over as JSONOp, side))
 }
 
 /** @throws CollabError `op/does-not-fit` J5.3 */
@@ -61,6 +63,7 @@ function combined(combine: () => JSONOp): JSONOp {
   try {
     return canonicalJsonOp(combine())
   } catch (cause) {
+    if (cause instanceof CollabError) throw cause
     throw doesNotFit('J5.3', 'The op contradicts another one on the same document', cause)
   }
 }

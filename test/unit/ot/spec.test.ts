@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { CollabError } from '../../../ot/errors.ts'
 import { json1, letter } from '../../../ot/types.ts'
+import { refusal } from './refusals.ts'
 
 /** Runs every example of ot/SPEC.md: the fenced blocks, a line each. */
 
@@ -24,9 +24,11 @@ const RUN: Readonly<Record<string, (given: readonly unknown[]) => unknown>> = {
   'letter-op': ([op]) => bare(letter.parseOp(op)),
   letter: ([document]) => bare(letter.parseCreate(document)),
   'letter-apply': ([document, op]) => bare(letter.apply(letter.parseCreate(document), letter.parseOp(op))),
-  'letter-settle': ([document, op]) => bare(letter.settle?.(letter.parseCreate(document), letter.parseOp(op))),
+  'letter-settle': ([document, op]) =>
+    bare(letter.settle?.(letter.parseCreate(document), letter.parseOp(op))),
   'letter-fixup': ([document, op]) => bare(letter.fixup(letter.parseCreate(document), letter.parseOp(op))),
-  'letter-transform': ([op, over]) => bare(letter.transform(letter.parseOp(op), letter.parseOp(over), 'left')),
+  'letter-transform': ([op, over]) =>
+    bare(letter.transform(letter.parseOp(op), letter.parseOp(over), 'left')),
   'json-op': ([op]) => json1.parseOp(op),
   'json-document': ([document]) => json1.parseCreate(document),
   'json-transform': ([op, over]) => json1.transform(json1.parseOp(op), json1.parseOp(over), 'left'),
@@ -55,7 +57,7 @@ describe('ot/SPEC.md', () => {
   })
 
   it('states every rule that the code refuses by, and shows something that breaks it', () => {
-    // These break with sizes and values that an example cannot show: see limits.test.ts and hostile.test.ts.
+    // These break with sizes and values that an example cannot show: see limits.test.ts and json1.test.ts.
     const shownElsewhere = (rule: string) => /^[LJ]6\.|^J2\.1$/.test(rule)
     const broken = new Set(examples.map(({ verdict }) => verdict))
     for (const rule of rulesInCode()) {
@@ -67,7 +69,9 @@ describe('ot/SPEC.md', () => {
   it('names the laws that the property tests cite', () => {
     const folder = new URL('../../property/', import.meta.url)
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts'))) {
-      for (const [, law] of readFileSync(new URL(file, folder), 'utf8').matchAll(/\[([LJWN][1-9][\d.]*)\]/g)) {
+      for (const [, law] of readFileSync(new URL(file, folder), 'utf8').matchAll(
+        /\[([LJWN][1-9][\d.]*)\]/g,
+      )) {
         expect(spec, file).to.include(`**${law}**`)
       }
     }
@@ -104,18 +108,7 @@ function rulesInCode(): Set<string> {
   return new Set(found.map(([, rule]) => rule))
 }
 
-function refusal(run: () => unknown): CollabError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof CollabError) return error
-    throw error
-  }
-  throw new Error('it was taken')
-}
-
 /** The list in `{ops: list}`. */
 function bare(value: unknown): unknown {
   return value === null ? null : (value as { ops: unknown }).ops
 }
-

@@ -235,7 +235,9 @@ export class Document implements Writer {
     if (lookingUp !== null) return lookingUp
     const { base } = turn.submission
     if (base === null) return null
-    if (base > this.#head.version && this.#isSettled && !turn.hasCaughtUp) {
+    if (base > this.#head.version && !turn.hasCaughtUp) {
+      // What is in flight is about to lose its race then: it goes back first.
+      if (!this.#isSettled) return this.settled()
       turn.hasCaughtUp = true
       return this.#catchUp()
     }

@@ -1,0 +1,155 @@
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ApiError, api, type SignInState } from './api.ts'
+import { follow, go, useRoute } from './app-route.ts'
+import { Ask } from './panels/ask.tsx'
+import { Letters } from './panels/letters.tsx'
+import { useScreenTitle } from './panels/screen-title.ts'
+import { SignIn } from './panels/sign-in.tsx'
+import { Tips } from './panels/tips.tsx'
+import { errorWords, Trouble } from './panels/trouble.tsx'
+import { anyWordsHeld, leaveAllLetters } from './sync/open-letters.ts'
+import './fonts.css'
+import './tokens.css'
+import './app.css'
+
+/** The editor comes in a file of its own: the list of letters does not need Quill. */
+const LetterPage = lazy(() =>
+  import('./panels/letter-page.tsx').then((file) => ({ default: file.LetterPage })),
+)
+
+type Standing =
+  | { kind: 'asking' }
+  | { kind: 'failed'; error: unknown }
+  | { kind: 'known'; state: SignInState }
+
+/** Who is here decides what there is: without a member, only the way in. */
+function App() {
+  const [standing, setStanding] = useState<Standing>({ kind: 'asking' })
+  const [isLeaving, setLeaving] = useState(false)
+  const route = useRoute()
+
+  const ask = useCallback(async (): Promise<void> => {
+    try {
+      setStanding({ kind: 'known', state: await api.session() })
+    } catch (error) {
+      setStanding({ kind: 'failed', error })
+    }
+  }, [])
+  useEffect(() => void ask(), [ask])
+  useEffect(() => {
+    const onLeave = (event: BeforeUnloadEvent): void => {
+      if (anyWordsHeld()) event.preventDefault()
+    }
+    window.addEventListener('beforeunload', onLeave)
+    return () => window.removeEventListener('beforeunload', onLeave)
+  }, [])
+
+  const state = standing.kind === 'known' ? standing.state : null
+  const member = state?.member ?? null
+  const isAtDoor = route.at === 'sign-in'
+  const after = isAtDoor ? route.after : '/'
+  useEffect(() => {
+    if (state === null) return
+    if (member && isAtDoor) go(after, { replace: true })
+    if (!member && !isAtDoor) {
+      const here = location.pathname + location.search
+      go(here === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ to: here })}`, { replace: true })
+    }
+  }, [state, member, isAtDoor, after])
+
+  const signOut = async (): Promise<void> => {
+    setLeaving(false)
+    try {
+      await api.signOut()
+    } catch (error) {
+      if (!(error instanceof ApiError && error.remedy === 'sign-in')) {
+        setStanding({ kind: 'failed', error })
+        return
+      }
+    }
+    leaveAllLetters()
+    go('/sign-in')
+    await ask()
+  }
+
+  if (standing.kind === 'failed') return <NoServer error={standing.error} onRetry={() => void ask()} />
+  if (standing.kind === 'asking' || !state) return null
+  if (!member)
+    return <SignIn state={state} onSignedIn={(now) => setStanding({ kind: 'known', state: now })} />
+
+  const screen = { member, onSignOut: () => (anyWordsHeld() ? setLeaving(true) : void signOut()) }
+  return (
+    <>
+      {route.at === 'letters' && <Letters {...screen} />}
+      {route.at === 'letter' && (
+        <Suspense>
+          <LetterPage
+            key={route.id}
+            id={route.id}
+            isNew={route.isNew}
+            onSignedIn={(now) => setStanding({ kind: 'known', state: now })}
+            {...screen}
+          />
+        </Suspense>
+      )}
+      {route.at === 'nowhere' && <Nowhere />}
+      {isLeaving && (
+        <Ask
+          title="Sign out with unsaved edits?"
+          verb="Sign out and lose them"
+          onNo={() => setLeaving(false)}
+          onYes={() => void signOut()}
+        >
+          This tab keeps edits that the server does not have. Signing out throws them away.
+        </Ask>
+      )}
+    </>
+  )
+}
+
+function Nowhere(): ReactNode {
+  useScreenTitle('No such page')
+  return (
+    <main>
+      <Trouble
+        title="There is no such page"
+        actions={
+          <a className="button button-solid" href="/" onClick={follow}>
+            All letters
+          </a>
+        }
+      >
+        The address may have a slip in it. Letters that were archived are no longer shown either.
+      </Trouble>
+    </main>
+  )
+}
+
+function NoServer({ error, onRetry }: { error: unknown; onRetry(): void }): ReactNode {
+  useScreenTitle('Copperplate')
+  return (
+    <main>
+      <Trouble
+        title="The server cannot be reached"
+        actions={
+          <button type="button" className="button button-solid" onClick={onRetry}>
+            Try again
+          </button>
+        }
+      >
+        {errorWords(error)} What was saved is safe there.
+      </Trouble>
+    </main>
+  )
+}
+
+const root = document.getElementById('app')
+if (root) {
+  createRoot(root).render(
+    <>
+      <App />
+      <Tips />
+    </>,
+  )
+}

@@ -1,0 +1,173 @@
+import type Quill from 'quill/core.js'
+import type { Op, Delta as QuillDelta } from 'quill/core.js'
+import { type Component, canonical } from '../../ot/component.ts'
+import { Delta } from '../../ot/delta.ts'
+import type { CollabError } from '../../ot/errors.ts'
+import { EXCLUSIVE } from '../../ot/exclusive.ts'
+import type { LetterListener, Session } from '../sync/session.ts'
+import { HeldOps } from './held-ops.ts'
+
+/**
+ * Keeps a Quill editor (the view) and a letter (the document) the same.
+ *
+ * Every change of the view goes into the document, whoever made it: typing, our toolbar, a module of
+ * Quill. Quill marks programmatic changes as 'api' and some as 'silent', so the source says nothing; what counts is
+ * whether this binding is applying something itself.
+ *
+ * What others write goes from the document into the view, at once or, during a composition, when it ends (HeldOps).
+ *
+ * Invariants
+ *   - document = view, then the held ops;
+ *   - nothing is applied to the view while an input method composes;
+ *   - applying to the view never takes the focus: an editor without it is changed beneath its selection.
+ */
+export class Binding implements LetterListener {
+  readonly #quill: Quill
+  readonly #session: Session
+  readonly #onRefused: (error: CollabError) => void
+  readonly #held = new HeldOps()
+  #isComposing = false
+  #isApplying = false
+  #hasStarted = false
+  #isClosed = false
+  /** Changes made while the document was away, starting afresh after a refusal, and the view before them. */
+  #parked: { readonly base: readonly Component[]; readonly changes: (readonly Component[])[] } | null = null
+
+  /** @param onRefused  a change could not go into the letter and has been taken out of the view again */
+  constructor(quill: Quill, session: Session, onRefused: (error: CollabError) => void) {
+    this.#quill = quill
+    this.#session = session
+    this.#onRefused = onRefused
+    quill.on('editor-change', this.#onEditorChange)
+    quill.on('composition-before-start', this.#onCompositionStart)
+    quill.on('composition-end', this.#onCompositionEnd)
+    session.listen(this)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#session.listen(null)
+    this.#quill.off('editor-change', this.#onEditorChange)
+    this.#quill.off('composition-before-start', this.#onCompositionStart)
+    this.#quill.off('composition-end', this.#onCompositionEnd)
+  }
+
+  remoteOp(op: readonly Component[]): void {
+    this.#held.hold(op)
+    this.#release()
+    if (setsExclusive(op)) this.#mend()
+  }
+
+  loaded(): void {
+    const letter = this.#session.components()
+    if (!this.#hasStarted) {
+      this.#hasStarted = true
+      this.#applying(() => this.#quill.setContents(quillOps(letter), 'api'))
+      this.#quill.history.clear()
+      return
+    }
+    const parked = this.#parked
+    this.#parked = null
+    this.#held.reset(difference(parked?.base ?? this.#viewed(), letter))
+    for (const change of parked?.changes ?? []) this.#submit(this.#held.cross(change))
+    this.#release()
+    this.#quill.history.clear()
+  }
+
+  readonly #onEditorChange = (kind: string, change: QuillDelta, before: QuillDelta): void => {
+    if (kind !== 'text-change' || this.#isApplying) return
+    // Quill's delta is live and may be extended in place; the canonical form is made of new lists.
+    const made = canonical(structuredClone(change.ops) as Component[])
+    if (made.length === 0) return
+    if (!this.#session.hasLetter) {
+      this.#parked ??= { base: before.ops as Component[], changes: [] }
+      this.#parked.changes.push(made)
+      return
+    }
+    this.#submit(this.#held.cross(made))
+  }
+
+  readonly #onCompositionStart = (): void => {
+    this.#isComposing = true
+  }
+
+  readonly #onCompositionEnd = (): void => {
+    this.#isComposing = false
+    // Quill puts the caret back a millisecond after this event; before that it would be put into the wrong text.
+    setTimeout(() => this.#release(), 1)
+  }
+
+  #submit(op: readonly Component[]): void {
+    if (op.length === 0) return
+    const submitted = this.#session.submit(op)
+    if (submitted.kind === 'refused') {
+      this.#held.reset(difference(this.#viewed(), this.#session.components()))
+      // Quill is in the middle of reporting the change that is to be taken back.
+      queueMicrotask(() => this.#release())
+      this.#onRefused(submitted.error)
+    } else if (setsExclusive(op)) {
+      queueMicrotask(() => this.#mend())
+    }
+  }
+
+  #release(): void {
+    if (this.#isComposing || this.#isClosed || this.#held.isEmpty) return
+    // What the browser changed and Quill has not read yet would be read in the middle of applying: read it now.
+    this.#quill.update('user')
+    for (let op = this.#held.release(); op; op = this.#held.release()) this.#apply(op)
+  }
+
+  /**
+   * Makes the view what the document is. They can differ where two people gave a line formats that exclude each other: Quill keeps
+   * the one it was told last, the server the one its rules choose.
+   */
+  #mend(): void {
+    if (this.#isComposing || this.#isClosed || !this.#held.isEmpty || !this.#session.hasLetter) return
+    this.#apply(difference(this.#viewed(), this.#session.components()))
+  }
+
+  #apply(op: readonly Component[]): void {
+    if (op.length === 0) return
+    this.#applying(() => {
+      if (this.#quill.hasFocus()) this.#quill.updateContents(quillOps(op), 'api')
+      else this.#applyUnfocused(op)
+    })
+  }
+
+  /** As `updateContents`, which would put the selection back, and with it the focus. */
+  #applyUnfocused(op: readonly Component[]): void {
+    const { editor, emitter } = this.#quill
+    const before = editor.delta
+    const change = editor.applyDelta(new Delta(quillOps(op)))
+    if (change.length() === 0) return
+    emitter.emit('editor-change', 'text-change', change, before, 'api')
+    emitter.emit('text-change', change, before, 'api')
+  }
+
+  #applying(task: () => void): void {
+    this.#isApplying = true
+    try {
+      task()
+    } finally {
+      this.#isApplying = false
+    }
+  }
+
+  #viewed(): readonly Component[] {
+    return this.#quill.getContents().ops as Component[]
+  }
+}
+
+/** What makes `to` of `from`, both documents. */
+function difference(from: readonly Component[], to: readonly Component[]): readonly Component[] {
+  return canonical(new Delta(quillOps(from)).diff(new Delta(quillOps(to))).ops as Component[])
+}
+
+/** The same list in Quill's type, which is not readonly: Quill copies what it is given. */
+function quillOps(components: readonly Component[]): Op[] {
+  return components as unknown as Op[]
+}
+
+function setsExclusive(op: readonly Component[]): boolean {
+  return op.some(({ attributes }) => attributes !== undefined && EXCLUSIVE.some((name) => name in attributes))
+}

@@ -1,0 +1,313 @@
+import Quill, { Range } from 'quill/core.js'
+import type { CollabError } from '../../ot/errors.ts'
+import type { Session } from '../sync/session.ts'
+import { Binding } from './binding.ts'
+import { type CommandId, commandFor } from './commands.ts'
+import { QUILL_FORMATS } from './letter-formats.ts'
+
+/**
+ * The editor of one letter, as the screens see it: commands go in, and what the toolbar must know comes out.
+ *
+ * It remembers where the person is even while the focus is in a menu or a dialog, and moves that place with what
+ * others write, so that a link lands on the words it was meant for.
+ */
+export interface EditorView {
+  /** Formats at the selection; an array where the selection has several values. */
+  readonly formats: Readonly<Record<string, unknown>>
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  readonly hasSelection: boolean
+  readonly isFocused: boolean
+}
+
+/** What the screens are told of, besides changes of the view. */
+export interface EditorEvents {
+  /** A command that needs an answer first, asked for by key. */
+  onAsk(what: 'link' | 'image'): void
+  /** A change was taken back, because no letter can hold it. */
+  onRefused(error: CollabError): void
+  /** A picture itself was pasted or dropped, which letters do not hold. */
+  onPictures(): void
+  /** The person wants the toolbar. */
+  onToolbar(): void
+}
+
+/** Before there is an editor. */
+export const NOTHING: EditorView = {
+  formats: {},
+  canUndo: false,
+  canRedo: false,
+  hasSelection: false,
+  isFocused: false,
+}
+const UNDO_STEPS = 500
+
+export const IS_MAC = /Mac|iPhone|iPad/i.test(navigator.platform)
+
+/** Commands that set a block format to a value, or take it away where it is set. */
+const BLOCKS: Partial<Record<CommandId, readonly [name: string, value: unknown]>> = {
+  heading1: ['header', 1],
+  heading2: ['header', 2],
+  heading3: ['header', 3],
+  alignLeft: ['align', false],
+  alignCenter: ['align', 'center'],
+  alignRight: ['align', 'right'],
+  alignJustify: ['align', 'justify'],
+  direction: ['direction', 'rtl'],
+  bullet: ['list', 'bullet'],
+  ordered: ['list', 'ordered'],
+  check: ['list', 'unchecked'],
+  quote: ['blockquote', true],
+  codeBlock: ['code-block', true],
+  subscript: ['script', 'sub'],
+  superscript: ['script', 'super'],
+}
+
+export class LetterEditor {
+  readonly quill: Quill
+  readonly #host: HTMLElement
+  readonly #binding: Binding
+  readonly #events: EditorEvents
+  readonly #watchers = new Set<() => void>()
+  #view = NOTHING
+  /** Where the person is, or was before the focus left. */
+  #place = new Range(0, 0)
+  #refreshing = 0
+  #leaveOnTab = false
+
+  /** @param parent  gets one child, which goes with `close` */
+  constructor(parent: HTMLElement, session: Session, events: EditorEvents) {
+    this.#events = events
+    this.#host = parent.appendChild(document.createElement('div'))
+    this.quill = new Quill(this.#host, {
+      formats: QUILL_FORMATS,
+      modules: {
+        history: { delay: 1000, maxStack: UNDO_STEPS, userOnly: true },
+        uploader: { mimetypes: [], handler: () => {} },
+      },
+    })
+    const { root } = this.quill
+    root.setAttribute('role', 'textbox')
+    root.setAttribute('aria-multiline', 'true')
+    root.setAttribute('aria-label', 'Letter')
+    root.setAttribute('aria-describedby', 'letter-keys')
+    this.quill.on('editor-change', this.#onChange)
+    this.#host.addEventListener('keydown', this.#onKey, true)
+    for (const kind of ['paste', 'drop'] as const) this.#host.addEventListener(kind, this.#onFiles, true)
+    root.addEventListener('focus', this.#onFocus)
+    this.#binding = new Binding(this.quill, session, events.onRefused)
+  }
+
+  close(): void {
+    this.#binding.close()
+    this.quill.off('editor-change', this.#onChange)
+    cancelAnimationFrame(this.#refreshing)
+    this.#host.remove()
+  }
+
+  // The pair that React's useSyncExternalStore asks for.
+  readonly subscribe = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+  readonly getSnapshot = (): EditorView => this.#view
+
+  enable(isEnabled: boolean): void {
+    if (this.quill.isEnabled() === isEnabled) return
+    this.quill.enable(isEnabled)
+    this.quill.root.setAttribute('aria-readonly', String(!isEnabled))
+    // What cannot be edited must still be reachable, to be scrolled and copied by keyboard.
+    if (isEnabled) this.quill.root.removeAttribute('tabindex')
+    else this.quill.root.tabIndex = 0
+  }
+
+  /** Gives the letter the focus, at the place the person left. */
+  focus(): void {
+    if (!this.quill.hasFocus()) this.quill.setSelection(this.#place, 'silent')
+    this.quill.focus()
+  }
+
+  /** Moves to the place before or after everything, for a person who has just come. */
+  goTo(index: number): void {
+    this.#place = new Range(Math.min(index, this.quill.getLength() - 1), 0)
+  }
+
+  run(id: CommandId): void {
+    if (!this.quill.isEnabled()) return
+    this.#here()
+    if (id === 'link' || id === 'image') return this.#events.onAsk(id)
+    this.focus()
+    const { formats } = this.#look()
+    const block = BLOCKS[id]
+    if (block) {
+      const [name, value] = block
+      const isSet =
+        formats[name] === value || (name === 'list' && id === 'check' && formats[name] === 'checked')
+      this.quill.format(name, isSet ? false : value, 'user')
+    } else if (id === 'undo' || id === 'redo') this.quill.history[id]()
+    else if (id === 'indent') this.quill.format('indent', '+1', 'user')
+    else if (id === 'outdent') this.quill.format('indent', '-1', 'user')
+    else if (id === 'normal') this.#makeNormal()
+    else if (id === 'clear') this.#clear()
+    else if (id === 'tick') this.#tick(formats.list)
+    else this.quill.format(id, !formats[id], 'user')
+    this.#refresh()
+  }
+
+  /** Sets a format that takes a value; null takes it away. */
+  set(name: 'color' | 'background' | 'font' | 'size', value: string | null): void {
+    if (!this.quill.isEnabled()) return
+    this.focus()
+    this.quill.format(name, value ?? false, 'user')
+    this.#refresh()
+  }
+
+  /** The selected words and their link; of a caret inside a link, the whole link. */
+  linkHere(): { readonly text: string; readonly url: string | null; readonly place: Range } {
+    const place = this.#wholeLink(this.#here())
+    const { link } = this.quill.getFormat(place)
+    return { text: this.quill.getText(place), url: typeof link === 'string' ? link : null, place }
+  }
+
+  /**
+   * Links the words at the place the person is, or writes `text` there when none are selected. Null takes the link
+   * away. The place is asked for again: others may have moved it since.
+   */
+  setLink(url: string | null, text: string): void {
+    const place = this.#wholeLink(this.#here())
+    this.focus()
+    if (place.length > 0) this.quill.formatText(place, 'link', url ?? false, 'user')
+    else if (url) this.quill.insertText(place.index, text, { link: url }, 'user')
+    const end = place.index + (place.length || (url ? text.length : 0))
+    this.quill.setSelection(end, 0, 'user')
+    if (url) this.quill.format('link', false, 'silent') // what is typed next is not part of the link
+    this.#refresh()
+  }
+
+  insertImage(url: string): void {
+    const { index, length } = this.#here()
+    this.focus()
+    if (length > 0) this.quill.deleteText(index, length, 'user')
+    this.quill.insertEmbed(index, 'image', url, 'user')
+    this.quill.setSelection(index + 1, 0, 'user')
+  }
+
+  /** Shows where the person was while the focus is elsewhere, in browsers that can. */
+  markPlace(isMarked: boolean): void {
+    if (!('highlights' in CSS)) return
+    CSS.highlights.delete('kept-place')
+    if (!isMarked || this.#place.length === 0) return
+    const [start, startOffset, end, endOffset] = this.quill.selection.rangeToNative(this.#place)
+    if (!start || !end) return
+    const range = document.createRange()
+    range.setStart(start, startOffset)
+    range.setEnd(end, endOffset)
+    CSS.highlights.set('kept-place', new Highlight(range))
+  }
+
+  /** Where a popover about the selection belongs, in the coordinates of the editor's parent. */
+  bounds(): { readonly top: number; readonly bottom: number; readonly left: number } {
+    const bounds = this.quill.getBounds(this.#place)
+    return { top: bounds?.top ?? 0, bottom: bounds?.bottom ?? 0, left: bounds?.left ?? 0 }
+  }
+
+  /** Where the person is now. The browser reports a new selection late: a key pressed at once would find the old one. */
+  #here(): Range {
+    if (this.quill.hasFocus()) this.#place = this.quill.getSelection() ?? this.#place
+    return this.#place
+  }
+
+  #makeNormal(): void {
+    const { index, length } = this.#place
+    const plain = { header: false, blockquote: false, 'code-block': false, list: false }
+    this.quill.formatLine(index, length, plain, 'user')
+  }
+
+  #tick(list: unknown): void {
+    if (list === 'checked') this.quill.format('list', 'unchecked', 'user')
+    else if (list === 'unchecked') this.quill.format('list', 'checked', 'user')
+  }
+
+  #clear(): void {
+    const { index, length } = this.#place
+    if (length > 0) {
+      this.quill.removeFormat(index, length, 'user')
+      return
+    }
+    for (const name of Object.keys(this.quill.getFormat(index))) this.quill.format(name, false, 'user')
+  }
+
+  #wholeLink(place: Range): Range {
+    if (place.length > 0 || !this.quill.getFormat(place.index).link) return place
+    const url = this.quill.getFormat(place.index).link
+    const isLinked = (index: number) => this.quill.getFormat(index, 1).link === url
+    let start = place.index
+    let end = place.index
+    while (start > 0 && isLinked(start - 1)) start -= 1
+    while (end < this.quill.getLength() && isLinked(end)) end += 1
+    return new Range(start, end - start)
+  }
+
+  readonly #onChange = (kind: string, value: unknown, _before: unknown, source: string): void => {
+    if (kind === 'selection-change') {
+      if (value) this.#place = value as Range
+    } else if (!this.quill.hasFocus()) {
+      const change = value as { transformPosition(index: number, priority: boolean): number }
+      const start = change.transformPosition(this.#place.index, source !== 'user')
+      const end = change.transformPosition(this.#place.index + this.#place.length, source !== 'user')
+      this.#place = new Range(start, Math.max(0, end - start))
+    }
+    this.#refreshing ||= requestAnimationFrame(() => this.#refresh())
+  }
+
+  /** The browser remembers nodes, which others' writing may have replaced; the place is kept in characters. */
+  readonly #onFocus = (): void => {
+    if (!this.quill.selection.mouseDown) this.quill.setSelection(this.#place, 'silent')
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.isComposing) return
+    if (event.altKey && event.key === 'F10') {
+      event.preventDefault()
+      this.#events.onToolbar()
+      return
+    }
+    // Tab writes a tab, as in every editor of letters; Escape first makes it leave, so that nobody is caught here.
+    if (event.key === 'Tab' && this.#leaveOnTab) event.stopPropagation()
+    if (event.key !== 'Shift' && event.key !== 'Tab') this.#leaveOnTab = event.key === 'Escape'
+    const id = commandFor(event, IS_MAC)
+    if (!id) return
+    event.preventDefault()
+    event.stopPropagation()
+    this.run(id)
+  }
+
+  readonly #onFiles = (event: ClipboardEvent | DragEvent): void => {
+    const data = 'clipboardData' in event ? event.clipboardData : event.dataTransfer
+    if (data && data.files.length > 0 && !data.types.includes('text/html')) this.#events.onPictures()
+  }
+
+  #look(): EditorView {
+    const range = this.#place
+    const end = this.quill.getLength()
+    const formats =
+      range.index + range.length < end ? this.quill.getFormat(range.index, range.length) : NOTHING.formats
+    const { undo, redo } = this.quill.history.stack
+    return {
+      formats,
+      canUndo: undo.length > 0,
+      canRedo: redo.length > 0,
+      hasSelection: range.length > 0,
+      isFocused: this.quill.hasFocus(),
+    }
+  }
+
+  #refresh(): void {
+    cancelAnimationFrame(this.#refreshing)
+    this.#refreshing = 0
+    const next = this.#look()
+    if (JSON.stringify(next) === JSON.stringify(this.#view)) return
+    this.#view = next
+    for (const watcher of this.#watchers) watcher()
+  }
+}

@@ -1,0 +1,123 @@
+import { useEffect, useState } from 'react'
+import { ApiError, api, type Letter, type Member, type SignInState } from '../api.ts'
+import { follow } from '../app-route.ts'
+import { openSession } from '../sync/browser-world.ts'
+import { enterLetter, leaveLetter } from '../sync/open-letters.ts'
+import type { Session } from '../sync/session.ts'
+import { LetterDesk } from './letter-desk.tsx'
+import { useScreenTitle } from './screen-title.ts'
+import { errorWords, Trouble } from './trouble.tsx'
+import './letter-page.css'
+
+interface Props {
+  readonly id: string
+  readonly isNew: boolean
+  readonly member: Member
+  onSignOut(): void
+  onSignedIn(state: SignInState): void
+}
+
+type Known = { readonly kind: 'asking' } | { readonly kind: 'failed'; readonly error: unknown } | Found
+type Found = { readonly kind: 'found'; readonly letter: Letter }
+
+/** One letter. Its title and my role come by REST, its text through a session; the first answer is awaited from both. */
+export function LetterPage({ id, ...props }: Props) {
+  const [known, setKnown] = useState<Known>({ kind: 'asking' })
+  const [session, setSession] = useState<Session | null>(null)
+  const [asked, setAsked] = useState(0)
+  useScreenTitle(known.kind === 'found' ? known.letter.title : 'Letter')
+
+  useEffect(() => {
+    setSession(enterLetter(id, openSession))
+    return () => leaveLetter(id)
+  }, [id])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asking again is what `asked` is for
+  useEffect(() => {
+    let isCurrent = true
+    const ask = async (): Promise<void> => {
+      try {
+        const letter = await api.letter(id)
+        if (isCurrent) setKnown({ kind: 'found', letter })
+      } catch (error) {
+        // A title on the screen stays there while the server is away.
+        if (isCurrent) setKnown((old) => (old.kind === 'found' ? old : { kind: 'failed', error }))
+      }
+    }
+    const onVisible = (): void => {
+      if (document.visibilityState === 'visible') void ask()
+    }
+    void ask()
+    document.addEventListener('visibilitychange', onVisible)
+    return () => {
+      isCurrent = false
+      document.removeEventListener('visibilitychange', onVisible)
+    }
+  }, [id, asked])
+
+  if (known.kind === 'failed') return <Failed error={known.error} onRetry={() => setAsked(asked + 1)} />
+  if (known.kind === 'asking' || !session) return <Opening />
+  const rename = async (title: string): Promise<void> => {
+    const { letter } = known
+    setKnown({ kind: 'found', letter: { ...letter, title } })
+    try {
+      await api.renameLetter(id, title)
+    } catch (error) {
+      setKnown({ kind: 'found', letter })
+      throw error
+    }
+  }
+  return <LetterDesk session={session} letter={known.letter} onRename={rename} {...props} />
+}
+
+/** The shape of a letter, for what takes longer than a moment. */
+export function Opening() {
+  return (
+    <div className="letter-page" role="status" aria-label="Opening the letter">
+      <div className="letter-head">
+        <div className="bar">
+          <span className="mark" aria-hidden="true">
+            C
+          </span>
+        </div>
+        <div className="toolbar" />
+      </div>
+      <div className="desk">
+        <div className="sheet sheet-bones late">
+          {[24, 0, 38, 32, 28, 0, 96, 92, 97, 60].map((width, line) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the lines are a drawing, and never change
+            <span key={line} className="bone" style={{ width: `${width}%` }} />
+          ))}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function Failed({ error, onRetry }: { error: unknown; onRetry(): void }) {
+  const isGone = error instanceof ApiError && error.code === 'document/not-found'
+  useScreenTitle(isGone ? 'No such letter' : 'Letter')
+  return (
+    <main>
+      <Trouble
+        title={isGone ? 'There is no such letter' : 'The letter could not be opened'}
+        actions={
+          <>
+            {!isGone && (
+              <button type="button" className="button button-solid" onClick={onRetry}>
+                Try again
+              </button>
+            )}
+            <a className={isGone ? 'button button-solid' : 'button'} href="/" onClick={follow}>
+              All letters
+            </a>
+          </>
+        }
+      >
+        {isGone
+          ? 'It was archived, or the address is not right, or it is not for you to read.'
+          : `${errorWords(error)} What was saved is safe on the server.`}
+      </Trouble>
+    </main>
+  )
+}

@@ -1,0 +1,154 @@
+import { useLayoutEffect, useRef, useState } from 'react'
+import { LIMITS } from '../../ot/wire.ts'
+import type { Letter, Member, Person } from '../api.ts'
+import { follow, letterPath } from '../app-route.ts'
+import { Avatars } from './avatar.tsx'
+import { Icon } from './icons.tsx'
+import { MenuButton } from './menu.tsx'
+import { edits } from './status-words.ts'
+import { exactTime, whenWords } from './when.ts'
+
+interface Props {
+  readonly letter: Letter
+  readonly people: ReadonlyMap<string, Person>
+  readonly member: Member
+  /** Edits of this tab that the server does not have. */
+  readonly unsent: number
+  onRename(title: string): void
+  onArchive(letter: Letter): void
+}
+
+/** A letter in the list: what it is called, who wrote, when. The whole row opens it. */
+export function LetterRow({ letter, people, member, unsent, onRename, onArchive }: Props) {
+  const [isRenaming, setRenaming] = useState(false)
+  const mayEdit = letter.role === 'owner' || letter.role === 'editor'
+  const mayArchive = letter.role === 'owner'
+  const row = useRef<HTMLLIElement>(null)
+  const focusTitle = (): void => {
+    requestAnimationFrame(() => row.current?.querySelector<HTMLElement>('.row-title')?.focus())
+  }
+  const updated = new Date(letter.updatedAt)
+  const writers = [...new Set([letter.createdBy, letter.updatedBy ?? letter.createdBy])]
+  const nameOf = (id: string): string =>
+    id === member.id ? 'you' : (people.get(id)?.name ?? 'a former member')
+  return (
+    <li
+      ref={row}
+      className="row"
+      onKeyDown={(event) => {
+        if (isRenaming || !(event.target as Element).matches('.row-title')) return
+        if (event.key === 'F2' && mayEdit) setRenaming(true)
+        else if (event.key === 'Delete' && mayArchive) onArchive(letter)
+        else return
+        event.preventDefault()
+      }}
+    >
+      <div className="row-what">
+        {isRenaming ? (
+          <TitleInput
+            title={letter.title}
+            onDone={(title) => {
+              setRenaming(false)
+              focusTitle()
+              if (title !== null && title !== letter.title) onRename(title)
+            }}
+          />
+        ) : (
+          <a className="row-title" href={letterPath(letter.id)} onClick={follow}>
+            {letter.title}
+          </a>
+        )}
+        <div className={unsent > 0 ? 'row-note row-waiting' : 'row-note'}>
+          {unsent > 0
+            ? `${edits(unsent)} kept in this tab`
+            : letter.updatedBy
+              ? `Last change by ${nameOf(letter.updatedBy)}`
+              : `Created by ${nameOf(letter.createdBy)}`}
+          {!mayEdit && ' · Read only'}
+        </div>
+      </div>
+      <div className="row-who">
+        <Avatars
+          people={writers.map((id) => people.get(id) ?? null)}
+          label={writers.map((id) => people.get(id)?.name ?? 'A former member').join(', ')}
+        />
+      </div>
+      <time className="row-when" dateTime={letter.updatedAt} title={exactTime(updated)}>
+        {whenWords(updated, new Date())}
+      </time>
+      <MenuButton
+        label={`More for ${letter.title}`}
+        className="icon-button row-more"
+        groups={[
+          {
+            items: [
+              {
+                id: 'tab',
+                label: 'Open in a new tab',
+                icon: 'open',
+                onPick: () => void window.open(letterPath(letter.id)),
+              },
+              ...(mayEdit
+                ? [
+                    {
+                      id: 'rename',
+                      label: 'Rename',
+                      icon: 'rename',
+                      keys: 'F2',
+                      onPick: () => setRenaming(true),
+                    } as const,
+                  ]
+                : []),
+              ...(mayArchive
+                ? [
+                    {
+                      id: 'archive',
+                      label: 'Archive…',
+                      icon: 'archive',
+                      keys: 'Del',
+                      bad: true,
+                      onPick: () => onArchive(letter),
+                    } as const,
+                  ]
+                : []),
+            ],
+          },
+        ]}
+      >
+        <Icon name="more" />
+      </MenuButton>
+    </li>
+  )
+}
+
+/** @param onDone  with the new title, or null when the person thought better of it */
+function TitleInput({ title, onDone }: { title: string; onDone(title: string | null): void }) {
+  const [text, setText] = useState(title)
+  const input = useRef<HTMLInputElement>(null)
+  const isDone = useRef(false)
+  // Before the next key press, which must not find the row instead.
+  useLayoutEffect(() => {
+    input.current?.focus()
+    input.current?.select()
+  }, [])
+  const finish = (result: string | null): void => {
+    if (isDone.current) return
+    isDone.current = true
+    onDone(result?.trim() ? result.trim() : null)
+  }
+  return (
+    <input
+      ref={input}
+      className="field row-input"
+      aria-label="Title"
+      value={text}
+      maxLength={LIMITS.titleLength}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => finish(text)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') finish(text)
+        else if (event.key === 'Escape') finish(null)
+      }}
+    />
+  )
+}

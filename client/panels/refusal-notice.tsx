@@ -1,0 +1,97 @@
+import { useState } from 'react'
+import { api, type SignInState } from '../api.ts'
+import { follow } from '../app-route.ts'
+import type { Refusal } from '../sync/session.ts'
+import { Dialog } from './ask.tsx'
+import { Notice } from './notice.tsx'
+import { SignInForm } from './sign-in.tsx'
+import { edits } from './status-words.ts'
+import { errorWords } from './trouble.tsx'
+
+interface Props {
+  readonly refusal: Refusal
+  readonly unsent: number
+  onRetry(): void
+  onSignedIn(state: SignInState): void
+}
+
+/** Why the server let go of this letter, what is safe, and what can be done. */
+export function RefusalNotice({ refusal, unsent, onRetry, onSignedIn }: Props) {
+  if (refusal === 'signed-out') return <SignedOut unsent={unsent} onRetry={onRetry} onSignedIn={onSignedIn} />
+  if (refusal === 'rejected') {
+    return (
+      <Notice
+        tone="bad"
+        head="Needs attention."
+        actions={
+          <button type="button" className="button" onClick={onRetry}>
+            Load the letter again
+          </button>
+        }
+      >
+        The server did not understand what this tab sent, and ended the connection. What was saved is safe.
+      </Notice>
+    )
+  }
+  const words =
+    refusal === 'forbidden'
+      ? 'You no longer have access to this letter. What was saved is safe with those who have.'
+      : 'This letter was archived, or does not exist any more. It cannot be edited.'
+  return (
+    <Notice
+      tone="bad"
+      head="Needs attention."
+      actions={
+        <a className="button" href="/" onClick={follow}>
+          All letters
+        </a>
+      }
+    >
+      {words}
+    </Notice>
+  )
+}
+
+function SignedOut({ unsent, onRetry, onSignedIn }: Omit<Props, 'refusal'>) {
+  const [state, setState] = useState<SignInState | null>(null)
+  const [trouble, setTrouble] = useState<string | null>(null)
+  const begin = async (): Promise<void> => {
+    try {
+      setTrouble(null)
+      setState(await api.session())
+    } catch (error) {
+      setTrouble(errorWords(error))
+    }
+  }
+  return (
+    <>
+      <Notice
+        tone="bad"
+        head="Needs attention."
+        actions={
+          <button type="button" className="button" onClick={() => void begin()}>
+            Sign in again
+          </button>
+        }
+      >
+        Your session has ended.{' '}
+        {unsent > 0
+          ? `${edits(unsent)} kept in this tab, to be sent when you have signed in again.`
+          : 'Sign in again to go on writing.'}{' '}
+        {trouble}
+      </Notice>
+      {state && (
+        <Dialog title="Sign in again" onClose={() => setState(null)}>
+          <SignInForm
+            state={state}
+            onSignedIn={(signedIn) => {
+              setState(null)
+              onSignedIn(signedIn)
+              onRetry()
+            }}
+          />
+        </Dialog>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,30 @@
+import type { SessionView } from '../sync/session.ts'
+import { number } from './when.ts'
+
+/** What the status says: never more than is known. */
+export interface Status {
+  readonly tone: 'quiet' | 'busy' | 'ok' | 'warn' | 'bad'
+  readonly words: string
+}
+
+/** @param mayEdit  false for somebody who only reads: there is nothing of theirs to save */
+export function statusOf(view: SessionView, mayEdit: boolean): Status {
+  if (view.phase === 'refused') return { tone: 'bad', words: 'Needs attention' }
+  if (view.drafts.length > 0) return { tone: 'bad', words: 'Needs attention' }
+  if (view.phase === 'connecting') return { tone: 'quiet', words: 'Opening…' }
+  if (view.phase === 'offline') return { tone: 'warn', words: offlineWords(view.unsent, mayEdit) }
+  if (!mayEdit) return { tone: 'quiet', words: `Read only · version ${number(view.version)}` }
+  if (view.unsent > 0) return { tone: 'busy', words: 'Saving…' }
+  return { tone: 'ok', words: `Saved · version ${number(view.version)}` }
+}
+
+function offlineWords(unsent: number, mayEdit: boolean): string {
+  if (!mayEdit) return 'Offline. Changes by others are not shown'
+  if (unsent === 0) return 'Offline. Nothing is waiting to be sent'
+  return `Offline. ${edits(unsent)} kept in this tab`
+}
+
+/** "1 edit is", "4 edits are". */
+export function edits(count: number): string {
+  return count === 1 ? '1 edit is' : `${number(count)} edits are`
+}

@@ -1,0 +1,117 @@
+import type { Session } from './session.ts'
+
+/**
+ * The letters this tab has open, or still has something of.
+ *
+ * Leaving a letter's page does not end its session while edits wait to be confirmed, or a draft to be dealt with:
+ * they live nowhere else. Coming back finds the same session; when nothing is left and nobody looks, it ends.
+ *
+ * It does not import what it keeps: the list of letters shows what waits, and needs none of the code that edits.
+ */
+interface OpenLetter {
+  readonly session: Session
+  readonly forget: () => void
+  lookers: number
+}
+
+const letters = new Map<string, OpenLetter>()
+const watchers = new Set<() => void>()
+
+/** What of a letter the server does not have. */
+export interface Waiting {
+  readonly edits: number
+  readonly isOffline: boolean
+}
+
+let waiting: ReadonlyMap<string, Waiting> = new Map()
+
+/**
+ * The session of a letter, opened with `open` if need be. Every call wants one `leaveLetter`.
+ *
+ * @param open  answers the session and what ends it
+ */
+export function enterLetter(
+  docId: string,
+  open: (docId: string) => { session: Session; end(): void },
+): Session {
+  let letter = letters.get(docId)
+  if (!letter) {
+    const { session, end } = open(docId)
+    const unwatch = session.subscribe(() => settle(docId))
+    letter = {
+      session,
+      lookers: 0,
+      forget() {
+        unwatch()
+        end()
+      },
+    }
+    letters.set(docId, letter)
+  }
+  letter.lookers += 1
+  return letter.session
+}
+
+export function leaveLetter(docId: string): void {
+  const letter = letters.get(docId)
+  if (!letter) return
+  letter.lookers -= 1
+  settle(docId)
+}
+
+/** Ends every session, whatever waits: the person signed out. */
+export function leaveAllLetters(): void {
+  for (const letter of letters.values()) letter.forget()
+  letters.clear()
+  publish()
+}
+
+// The pair that React's useSyncExternalStore asks for: unsent edits by letter, of letters that have any.
+export function watchUnsent(watcher: () => void): () => void {
+  watchers.add(watcher)
+  return () => watchers.delete(watcher)
+}
+export function unsentByLetter(): ReadonlyMap<string, Waiting> {
+  return waiting
+}
+
+/** True when closing the tab would lose something that somebody wrote. */
+export function anyWordsHeld(): boolean {
+  return [...letters.values()].some(({ session }) => holdsWords(session))
+}
+
+/** Tries every waiting letter now. */
+export function retryAll(): void {
+  for (const { session } of letters.values()) session.retry()
+}
+
+function settle(docId: string): void {
+  const letter = letters.get(docId)
+  if (letter && letter.lookers <= 0 && !holdsWords(letter.session)) {
+    letters.delete(docId)
+    letter.forget()
+  }
+  publish()
+}
+
+function holdsWords(session: Session): boolean {
+  const { unsent, drafts } = session.getSnapshot()
+  return unsent > 0 || drafts.length > 0
+}
+
+function publish(): void {
+  const next = new Map<string, Waiting>()
+  for (const [docId, { session }] of letters) {
+    const { unsent, phase } = session.getSnapshot()
+    if (unsent > 0) next.set(docId, { edits: unsent, isOffline: phase === 'offline' })
+  }
+  const same =
+    next.size === waiting.size &&
+    [...next].every(([docId, { edits, isOffline }]) => {
+      const old = waiting.get(docId)
+      return old?.edits === edits && old.isOffline === isOffline
+    })
+  if (same) return
+  waiting = next
+  for (const watcher of watchers) watcher()
+}

@@ -1,0 +1,203 @@
+/**
+ * People at their desks: each has a browser profile, a member of the firm, and a letter open. What a test says of them
+ * is what a person would: open, type, leave the caret, go offline.
+ */
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { letter } from '../../ot/letter.ts'
+import { page, type WatchedPage } from '../harness/browser.ts'
+import { until } from '../harness/deadline.ts'
+import { type RunningServer, startServer } from '../harness/server.ts'
+
+/** What a letter's page exposes with `?debug`, as far as tests use it. */
+interface Collab {
+  readonly quill: {
+    getContents(): { ops: unknown[] }
+    getText(): string
+    getSelection(): { index: number; length: number } | null
+    setSelection(index: number, length: number, source: string): void
+    hasFocus(): boolean
+  }
+  readonly state: { phase: string; unsent: number; version: number }
+}
+
+declare const collab: Collab // in the page
+
+/** What Chromium reports when a line is cut on purpose, or a test takes the network away. */
+export const CUT = [
+  /WebSocket connection to .* failed/,
+  /ERR_INTERNET_DISCONNECTED/,
+  /ERR_CONNECTION_REFUSED/,
+  /request failed: GET .*\/v1\//,
+]
+
+export class Firm {
+  readonly server: RunningServer
+
+  private constructor(server: RunningServer) {
+    this.server = server
+  }
+
+  static async open(env: Record<string, string> = {}): Promise<Firm> {
+    return new Firm(await startServer(env))
+  }
+
+  async close(): Promise<void> {
+    await this.server.stop()
+  }
+
+  /** Somebody the server does not know. */
+  async visitor(options: BrowserContextOptions = {}): Promise<Person> {
+    return new Person(this, await page({ viewport: { width: 1280, height: 900 }, ...options }), 'a visitor')
+  }
+
+  /** Somebody of this name, signed in: the one who has it already, or a new member. */
+  async employ(name: string, options: BrowserContextOptions = {}): Promise<Person> {
+    const watched = await page({ viewport: { width: 1280, height: 900 }, ...options })
+    const person = new Person(this, watched, name)
+    const { members } = await person.call<{ members: { id: string; name: string }[] }>('GET', '/v1/session')
+    const known = members.find((member) => member.name === name)
+    await person.call('POST', '/v1/session', known ? { member: known.id } : { name })
+    return person
+  }
+}
+
+export class Person {
+  readonly firm: Firm
+  readonly watched: WatchedPage
+  readonly name: string
+  #letter = ''
+
+  constructor(firm: Firm, watched: WatchedPage, name: string) {
+    this.firm = firm
+    this.watched = watched
+    this.name = name
+  }
+
+  get page(): Page {
+    return this.watched.page
+  }
+
+  /** The REST door, with this person's cookie and the Origin of our page. */
+  async call<T = unknown>(method: string, path: string, data?: unknown): Promise<T> {
+    const { url } = this.firm.server
+    const response = await this.watched.context.request.fetch(url + path, {
+      method,
+      headers: { origin: url },
+      ...(data !== undefined && { data }),
+    })
+    if (!response.ok()) throw new Error(`${method} ${path}: ${response.status()} ${await response.text()}`)
+    return (response.status() === 204 ? undefined : await response.json()) as T
+  }
+
+  /** A new letter, by REST. @returns its id */
+  async createLetter(title: string): Promise<string> {
+    const { id } = await this.call<{ id: string }>('POST', '/v1/docs', {
+      id: randomUUID(),
+      title,
+      type: 'letter',
+    })
+    return id
+  }
+
+  async goTo(path: string): Promise<void> {
+    await this.page.goto(this.firm.server.url + path)
+  }
+
+  /** Opens a letter and waits until it can be written in. */
+  async open(id: string): Promise<void> {
+    this.#letter = id
+    await this.goTo(`/letters/${id}?debug`)
+    await this.reaches('live')
+  }
+
+  get editor() {
+    return this.page.locator('.ql-editor')
+  }
+
+  /** Types where the caret is, key by key. */
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text)
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key)
+  }
+
+  /** Puts the caret behind `text`. */
+  async goBehind(text: string): Promise<void> {
+    const at = (await this.text()).indexOf(text)
+    if (at < 0) throw new Error(`${this.name} does not see ${JSON.stringify(text)}`)
+    await this.page.evaluate((index) => collab.quill.setSelection(index, 0, 'user'), at + text.length)
+  }
+
+  async select(text: string): Promise<void> {
+    const at = (await this.text()).indexOf(text)
+    if (at < 0) throw new Error(`${this.name} does not see ${JSON.stringify(text)}`)
+    await this.page.evaluate(([index, length]) => collab.quill.setSelection(index, length, 'user'), [
+      at,
+      text.length,
+    ] as const)
+  }
+
+  async text(): Promise<string> {
+    return this.page.evaluate(() => collab.quill.getText())
+  }
+
+  /** The text around the caret, with | where it is; selected words stand between two. */
+  async caret(around = 12): Promise<string> {
+    const [text, range] = await this.page.evaluate(
+      () => [collab.quill.getText(), collab.quill.getSelection()] as const,
+    )
+    if (!range) return 'no caret'
+    const end = range.index + range.length
+    const selected = range.length > 0 ? `${text.slice(range.index, end)}|` : ''
+    return `${text.slice(Math.max(0, range.index - around), range.index)}|${selected}${text.slice(end, end + around)}`
+  }
+
+  /** The letter as this person's editor has it, in canonical form. */
+  async content(): Promise<unknown> {
+    return letter.parseCreate(await this.page.evaluate(() => collab.quill.getContents().ops))
+  }
+
+  async reaches(phase: string): Promise<void> {
+    await this.page.locator(`[data-phase="${phase}"]`).waitFor()
+  }
+
+  /** Waits until everything this person wrote is durable. */
+  async isSaved(): Promise<void> {
+    await this.page.locator('[data-phase="live"][data-unsent="0"]').waitFor()
+  }
+
+  async sees(text: string): Promise<void> {
+    await until(
+      `${this.name} to see ${JSON.stringify(text)}`,
+      async () => (await this.text()).includes(text),
+      {
+        seen: () => 'something else',
+      },
+    )
+  }
+
+  /** The letter as the server has it. */
+  async stored(): Promise<{ version: number; content: unknown }> {
+    return this.call('GET', `/v1/docs/${this.#letter}?content=1`)
+  }
+
+  async close(): Promise<void> {
+    await this.watched.close()
+  }
+}
+
+/** Waits until everybody has what the server has, and asserts that it is the same, byte for byte. */
+export async function converge(...people: Person[]): Promise<void> {
+  for (const person of people) await person.isSaved()
+  const { version, content } = await people[0].stored()
+  for (const person of people) {
+    await person.page.waitForFunction((wanted) => collab.state.version === wanted, version)
+    expect(JSON.stringify(await person.content()), `what ${person.name} sees`).to.equal(
+      JSON.stringify(content),
+    )
+  }
+}

@@ -1,0 +1,157 @@
+import { expect } from 'chai'
+import { CUT, converge, Firm, type Person } from './desk.ts'
+
+describe('what a letter will not take', () => {
+  let firm: Firm
+  let ada: Person
+  let id: string
+
+  before(async function () {
+    this.timeout(60_000)
+    firm = await Firm.open()
+    ada = await firm.employ('Ada Marsh', { permissions: ['clipboard-read', 'clipboard-write'] })
+  })
+  beforeEach(async () => {
+    id = await ada.createLetter('Letter before action')
+  })
+  after(async function () {
+    this.timeout(30_000)
+    await ada?.close()
+    await firm?.close()
+  })
+
+  /** Pastes as an office program would, with a plain text beside the HTML. */
+  async function paste(html: string, text = ''): Promise<void> {
+    await ada.page.evaluate(
+      ([htmlPart, textPart]) => {
+        // The page's own globals: the tests' types are those of Node.
+        const page = globalThis as unknown as {
+          DataTransfer: new () => { setData(type: string, data: string): void }
+          ClipboardEvent: new (name: string, init: object) => object
+          document: { querySelector(selector: string): { dispatchEvent(event: object): void } }
+        }
+        const clipboardData = new page.DataTransfer()
+        if (htmlPart) clipboardData.setData('text/html', htmlPart)
+        clipboardData.setData('text/plain', textPart)
+        const event = new page.ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+        page.document.querySelector('.ql-editor').dispatchEvent(event)
+      },
+      [html, text] as const,
+    )
+  }
+
+  it('a paste keeps its words and the formats of letters, and nothing else', async () => {
+    await ada.open(id)
+    await paste(
+      `<h5 style="color:#000">Heading</h5><p><b>Bold</b> <a href="javascript:alert(1)">click</a>
+       <a href="www.example.com">link</a> <span style="color:#a4262c;font-family:'Comic Sans MS'">red</span>
+       <img src="data:image/png;base64,AAAA"><img src="https://example.com/x.png" alt="x" width="9">
+       <script>alert(1)</script><table><tr><td>cell</td></tr></table></p>`,
+    )
+    await converge(ada)
+    const { content } = await ada.stored()
+    const text = JSON.stringify(content)
+    expect(text).to.include('"header":3')
+    expect(text).to.include('"link":"https://www.example.com"')
+    expect(text).to.include('"color":"#a4262c"')
+    expect(text).to.include('https://example.com/x.png')
+    expect(text).to.include('cell')
+    for (const gone of ['javascript', 'Comic', 'data:', 'alert', 'width', '#000'])
+      expect(text).to.not.include(gone)
+  })
+
+  it('a paste of half a million characters arrives whole', async function () {
+    this.timeout(90_000)
+    await ada.open(id)
+    const paragraph = 'Whereas the party of the first part 😀 has agreed with the party of the second part.\n'
+    const text = paragraph.repeat(6_000)
+    await paste('', text)
+    await converge(ada)
+    expect((await ada.text()).length).to.equal(text.length + 1)
+  })
+
+  it('what would make the letter too long is taken back, with a word about it, and nothing else is lost', async function () {
+    this.timeout(90_000)
+    await ada.open(id)
+    await ada.type('Kept. ')
+    await paste('', `${'x'.repeat(999)}\n`.repeat(2_001))
+    await ada.page.getByText('longer than a letter can be').waitFor()
+    await ada.type('Written after.')
+    await converge(ada)
+    expect(await ada.text()).to.equal('Kept. Written after.\n')
+    await ada.page.getByRole('button', { name: 'Dismiss' }).click()
+  })
+
+  it('[C3] words that the server refuses are kept, shown, and can be copied', async () => {
+    let refuse = true
+    await ada.page.routeWebSocket(/\/v1\/collab\//, (socket) => {
+      const server = socket.connectToServer()
+      socket.onMessage((message) => {
+        const text = String(message)
+        if (!refuse || !text.includes('unlucky')) return server.send(message)
+        const { a, c, d, seq, v } = JSON.parse(text)
+        const error = { code: 'op/does-not-fit', message: 'refused by the test' }
+        socket.send(JSON.stringify({ a, c, d, seq, v, error }))
+      })
+    })
+    await ada.open(id)
+    await ada.type('Saved words. ')
+    await ada.isSaved()
+    await ada.page.keyboard.insertText('An unlucky sentence.')
+    await ada.page.locator('.draft-words').waitFor()
+    expect(await ada.page.locator('.status-words').textContent()).to.equal('Needs attention')
+    expect(await ada.page.locator('.draft-words').textContent()).to.equal('An unlucky sentence.')
+    expect(await ada.text()).to.equal('Saved words. \n')
+    await ada.page.getByRole('button', { name: 'Copy your words' }).click()
+    await ada.page.getByText('Your words are copied.').waitFor()
+    const copied = await ada.page.evaluate<string>('navigator.clipboard.readText()')
+    expect(copied).to.equal('An unlucky sentence.')
+    refuse = false
+    await ada.goBehind('Saved words. ')
+    await ada.type('New words.')
+    await converge(ada)
+    await ada.page.getByRole('button', { name: 'Discard' }).click()
+    await ada.page
+      .locator('.status-words')
+      .filter({ hasText: /^Saved/ })
+      .waitFor()
+  })
+
+  it('[A5] somebody who was signed out signs in again in place, and what was written is sent', async () => {
+    await ada.page.unrouteAll()
+    let cut = (_code: number): void => {}
+    let isSignedIn = true
+    await ada.page.routeWebSocket(/\/v1\/collab\//, (socket) => {
+      if (!isSignedIn) return void socket.close({ code: 4401 })
+      socket.connectToServer()
+      cut = (code) => void socket.close({ code })
+    })
+    await ada.open(id)
+    await ada.type('First. ')
+    await ada.isSaved()
+    isSignedIn = false
+    cut(4401)
+    await ada.reaches('refused')
+    await ada.goBehind('First. ')
+    await ada.type('Second.')
+    await ada.page
+      .getByText('1 edit is kept in this tab, to be sent when you have signed in again.')
+      .waitFor()
+    isSignedIn = true
+    await ada.page.getByRole('button', { name: 'Sign in again' }).click()
+    await ada.page.getByRole('button', { name: 'Continue as Ada Marsh' }).click()
+    await converge(ada)
+    expect(await ada.text()).to.equal('First. Second.\n')
+  })
+
+  it('[A1] a letter that does not exist, or was archived, is said to be so', async () => {
+    await ada.goTo('/letters/00000000-0000-4000-8000-000000000000')
+    await ada.page.getByRole('heading', { name: 'There is no such letter' }).waitFor()
+    await ada.page.getByRole('link', { name: 'All letters' }).click()
+    await ada.page.getByRole('heading', { name: 'Letters' }).waitFor()
+  })
+
+  it('nothing else went wrong in the page', () => {
+    ada.watched.expectNoErrors(...CUT, /404/, /example\.com\/x\.png/, /ERR_NAME_NOT_RESOLVED/)
+  })
+})

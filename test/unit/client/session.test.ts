@@ -1,0 +1,214 @@
+import { expect } from 'chai'
+import ShareDB from 'sharedb'
+import { textOf } from '../../../client/sync/draft.ts'
+import { Session, type SessionView } from '../../../client/sync/session.ts'
+import type { Component } from '../../../ot/component.ts'
+import { CLOSE, LIMITS } from '../../../ot/wire.ts'
+import { until } from '../../harness/deadline.ts'
+import { ShareDbWorld } from './sharedb-world.ts'
+
+const ID = '00000000-0000-4000-8000-000000000001'
+
+describe('the session of a letter', () => {
+  let world: ShareDbWorld
+  let session: Session
+  let seen: string[]
+
+  // ShareDB logs what it refuses, with a stack; here refusals are what is tested.
+  before(() => ShareDB.logger.setMethods({ info: () => {} }))
+  after(() => ShareDB.logger.setMethods({ info: console.info }))
+
+  beforeEach(async () => {
+    world = new ShareDbWorld()
+    await world.create(ID, 'Dear Sir')
+    session = new Session(ID, world)
+    seen = []
+    session.listen({
+      remoteOp: (op) => seen.push(`op ${JSON.stringify(op)}`),
+      loaded: () => seen.push(`loaded ${JSON.stringify(text())}`),
+    })
+    session.open()
+    await reaches('live', { phase: 'live' })
+  })
+
+  afterEach(() => session.close())
+
+  const text = (): string => textOf(session.components())
+  const type = (at: number, insert: string) => {
+    const submitted = session.submit(at === 0 ? [{ insert }] : [{ retain: at }, { insert }])
+    expect(submitted.kind).to.equal('taken')
+  }
+  const view = (): SessionView => session.getSnapshot()
+
+  /** Waits until the session's view holds all of `part`. */
+  async function reaches(what: string, part: Partial<SessionView>): Promise<void> {
+    await until(
+      what,
+      () => (Object.keys(part) as (keyof SessionView)[]).every((key) => view()[key] === part[key]),
+      { seen: view },
+    )
+  }
+
+  it('[C4] shows the letter and the version the server has', () => {
+    expect(view()).to.deep.equal({
+      phase: 'live',
+      refusal: null,
+      ready: true,
+      version: 1,
+      unsent: 0,
+      drafts: [],
+    })
+    expect(seen).to.deep.equal(['loaded "Dear Sir\\n"'])
+  })
+
+  it('[C4] is saved when the server has acknowledged, and not before', async () => {
+    const stages: string[] = []
+    session.subscribe(() => stages.push(`${view().unsent} unsent, version ${view().version}`))
+    type(8, ' or Madam')
+    expect(text()).to.equal('Dear Sir or Madam\n')
+    expect(view().unsent).to.equal(1)
+    await reaches('saved', { unsent: 0 })
+    expect(stages).to.deep.equal(['1 unsent, version 1', '0 unsent, version 2'])
+    expect(await world.text(ID)).to.equal('Dear Sir or Madam\n')
+  })
+
+  it('hands over what others write, and not what was written here', async () => {
+    type(8, '!')
+    await world.others(ID, [{ insert: 'x' }])
+    await reaches('both ops', { version: 3, unsent: 0 })
+    expect(seen.slice(1)).to.deep.equal(['op [{"insert":"x"}]'])
+  })
+
+  it('[C4] counts edits while offline, keeps them, and sends each once', async () => {
+    world.wire.cut()
+    expect(view()).to.include({ phase: 'offline', unsent: 0 })
+    type(8, ' or')
+    world.time += 5_000
+    type(11, ' Madam')
+    expect(view()).to.include({ phase: 'offline', unsent: 2 })
+    await world.others(ID, [{ retain: 4 }, { insert: 'est' }])
+    world.reconnect()
+    await reaches('saved', { phase: 'live', unsent: 0 })
+    expect(text()).to.equal('Dearest Sir or Madam\n')
+    expect(await world.text(ID)).to.equal('Dearest Sir or Madam\n')
+  })
+
+  it('[S4] sends an op again whose acknowledgement was lost, and has it once', async () => {
+    world.wire.isMute = true
+    type(8, '!')
+    await until('the server to have it', async () => (await world.text(ID)) === 'Dear Sir!\n')
+    expect(view().unsent).to.equal(1)
+    world.wire.cut()
+    world.reconnect()
+    await reaches('saved', { phase: 'live', unsent: 0 })
+    expect(text()).to.equal('Dear Sir!\n')
+    expect(await world.text(ID)).to.equal('Dear Sir!\n')
+  })
+
+  it('divides what is too large for one op', async () => {
+    const paste = 'A clause of many words. '.repeat(25_000)
+    type(0, paste)
+    await reaches('saved', { unsent: 0 })
+    const ops = world.wire.sent.filter(({ a }) => a === 'op').map(({ op }) => JSON.stringify(op).length)
+    expect(ops.length).to.be.greaterThan(2)
+    expect(Math.max(...ops)).to.be.lessThan(LIMITS.messageBytes)
+    expect(await world.text(ID)).to.equal(`${paste}Dear Sir\n`)
+  })
+
+  it('composes what waits only as far as the server takes it in one op', async () => {
+    world.wire.cut()
+    const paste = 'x'.repeat(LIMITS.opInsertLength / 2 - 10)
+    for (let i = 0; i < 4; i++) type(0, paste)
+    world.reconnect()
+    await reaches('saved', { unsent: 0 })
+    const ops = world.wire.sent.filter(({ a }) => a === 'op').map(({ op }) => JSON.stringify(op).length)
+    expect(ops.length).to.be.greaterThan(2)
+    expect(Math.max(...ops)).to.be.lessThan(LIMITS.opInsertLength)
+  })
+
+  const impossible: [string, Component[], string][] = [
+    ['reaches past the end', [{ retain: 90 }, { insert: 'x' }], 'op/does-not-fit'],
+    ['holds a NUL', [{ insert: 'a\u0000b' }], 'op/malformed'],
+    ['has a format no letter knows', [{ retain: 1, attributes: { blink: true } }], 'op/malformed'],
+    ['links to code', [{ retain: 1, attributes: { link: 'javascript:1' } }], 'op/malformed'],
+    ['is longer than a letter', [{ insert: 'x'.repeat(LIMITS.documentLength) }], 'op/too-large'],
+  ]
+  for (const [name, op, code] of impossible) {
+    it(`[C3] refuses an op that ${name}, so that the server need not`, async () => {
+      type(8, '!')
+      const submitted = session.submit(op)
+      expect(submitted.kind === 'refused' && submitted.error.code).to.equal(code)
+      await reaches('saved', { unsent: 0 })
+      expect(text()).to.equal('Dear Sir!\n')
+      expect(view().drafts).to.deep.equal([])
+    })
+  }
+
+  it('keeps the last newline when an editor deletes everything', async () => {
+    session.submit([{ insert: '\n' }, { delete: 9 }])
+    await reaches('saved', { unsent: 0 })
+    expect(await world.text(ID)).to.equal('\n')
+  })
+
+  it('[C3] keeps what the server refuses, and everything behind it, as a draft', async () => {
+    let refuse = true
+    world.backend.use('submit', (context, next) => {
+      if (refuse && JSON.stringify(context.op).includes('bad')) next(new Error('refused by the test'))
+      else next()
+    })
+    type(8, ' bad')
+    type(12, ' and more')
+    await until('the fresh letter', () => seen.length === 2)
+    expect(seen[1]).to.equal('loaded "Dear Sir\\n"')
+    expect(view().drafts).to.deep.equal([
+      { id: 1, written: 'bad and more', whole: 'Dear Sir bad and more\n', edits: 1, version: 1 },
+    ])
+    refuse = false
+    type(8, ' good')
+    await reaches('saved', { unsent: 0, version: 2 })
+    session.dropDraft(1)
+    expect(view().drafts).to.deep.equal([])
+  })
+
+  it('[C3] keeps unsent words as a draft when the right to write is taken away', () => {
+    world.wire.isMute = true
+    type(8, ' forever')
+    world.wire.cut(CLOSE.forbidden)
+    expect(view()).to.include({ phase: 'refused', refusal: 'forbidden', unsent: 0 })
+    expect(view().drafts.map(({ written }) => written)).to.deep.equal(['forever'])
+  })
+
+  it('[C4] keeps unsent words and sends them when the person has signed in again', async () => {
+    world.wire.isMute = true
+    type(8, ' forever')
+    world.wire.cut(CLOSE.unauthenticated)
+    expect(view()).to.include({ phase: 'refused', refusal: 'signed-out', unsent: 1 })
+    session.retry()
+    await reaches('saved', { phase: 'live', refusal: null, unsent: 0 })
+    expect(await world.text(ID)).to.equal('Dear Sir forever\n')
+  })
+
+  it('starts afresh, with a draft, when the server no longer has the ops in between', async () => {
+    world.wire.cut()
+    type(8, ' offline')
+    let behind = true
+    world.backend.use('receive', (context, next) => {
+      const { a, v } = context.data as { a: string; v?: number | null }
+      const isOld = (a === 's' || a === 'op') && typeof v === 'number'
+      if (behind && isOld) next(Object.assign(new Error('too old'), { code: 'op/version-behind' }))
+      else next()
+    })
+    world.reconnect()
+    await reaches('the fresh letter', { phase: 'live', unsent: 0 })
+    behind = false
+    expect(text()).to.equal('Dear Sir\n')
+    expect(view().drafts.map(({ written }) => written)).to.deep.equal(['offline'])
+  })
+
+  it('says so when there is no such letter', async () => {
+    session.close()
+    session = new Session('00000000-0000-4000-8000-000000000002', world)
+    session.open()
+    await reaches('refused', { phase: 'refused', refusal: 'not-found', ready: false })
+  })
+})

@@ -1,0 +1,86 @@
+import { expect } from 'chai'
+import { initials, personColour } from '../../../client/panels/person-colour.ts'
+import { edits, statusOf } from '../../../client/panels/status-words.ts'
+import { number, whenWords } from '../../../client/panels/when.ts'
+import type { SessionView } from '../../../client/sync/session.ts'
+
+describe('words for times', () => {
+  const now = new Date(2026, 10, 21, 15, 0)
+  const cases: [string, Date][] = [
+    ['Just now', new Date(2026, 10, 21, 14, 59, 30)],
+    ['Just now', new Date(2026, 10, 21, 15, 4)],
+    ['1 minute ago', new Date(2026, 10, 21, 14, 59)],
+    ['12 minutes ago', new Date(2026, 10, 21, 14, 48)],
+    ['1 hour ago', new Date(2026, 10, 21, 13, 30)],
+    ['14 hours ago', new Date(2026, 10, 21, 0, 59)],
+    ['Yesterday', new Date(2026, 10, 20, 23, 59)],
+    ['Yesterday', new Date(2026, 10, 20, 0, 1)],
+    ['Thursday', new Date(2026, 10, 19, 12)],
+    ['Sunday', new Date(2026, 10, 15, 12)],
+    ['14 November', new Date(2026, 10, 14, 12)],
+    ['3 November 2025', new Date(2025, 10, 3)],
+  ]
+  for (const [words, time] of cases) {
+    it(`${time.toISOString()} is ${words}`, () => expect(whenWords(time, now)).to.equal(words))
+  }
+
+  it('groups long numbers', () => expect(number(1284)).to.equal('1,284'))
+})
+
+describe('[C4] the status', () => {
+  const view: SessionView = {
+    phase: 'live',
+    refusal: null,
+    ready: true,
+    version: 1284,
+    unsent: 0,
+    drafts: [],
+  }
+  const draft = { id: 1, written: 'x', whole: 'x\n', edits: 1, version: 3 }
+  const cases: [Partial<SessionView>, string, string][] = [
+    [{}, 'ok', 'Saved · version 1,284'],
+    [{ unsent: 2 }, 'busy', 'Saving…'],
+    [{ phase: 'connecting', ready: false }, 'quiet', 'Opening…'],
+    [{ phase: 'offline' }, 'warn', 'Offline. Nothing is waiting to be sent'],
+    [{ phase: 'offline', unsent: 1 }, 'warn', 'Offline. 1 edit is kept in this tab'],
+    [{ phase: 'offline', unsent: 4 }, 'warn', 'Offline. 4 edits are kept in this tab'],
+    [{ phase: 'refused', refusal: 'signed-out', unsent: 4 }, 'bad', 'Needs attention'],
+    [{ drafts: [draft] }, 'bad', 'Needs attention'],
+  ]
+  for (const [part, tone, words] of cases) {
+    it(`says “${words}”`, () => expect(statusOf({ ...view, ...part }, true)).to.deep.equal({ tone, words }))
+  }
+
+  it('promises a reader nothing about saving', () => {
+    expect(statusOf(view, false).words).to.equal('Read only · version 1,284')
+    expect(statusOf({ ...view, phase: 'offline' }, false).words).to.equal(
+      'Offline. Changes by others are not shown',
+    )
+  })
+
+  it('counts one edit as one', () => {
+    expect([edits(1), edits(2), edits(1000)]).to.deep.equal(['1 edit is', '2 edits are', '1,000 edits are'])
+  })
+})
+
+describe('the look of a person', () => {
+  it('is one of eight colours, always the same for the same member', () => {
+    const ids = Array.from(
+      { length: 200 },
+      (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+    )
+    for (const id of ids) expect(personColour(id)).to.match(/^var\(--person-[1-8]\)$/)
+    expect(new Set(ids.map(personColour)).size).to.equal(8)
+    expect(personColour(ids[0])).to.equal(personColour(ids[0]))
+  })
+
+  it('has the first letters of the first and the last word', () => {
+    expect(['Editor One', 'Ada', 'anna maria schmidt', '😀 Smile', ''].map(initials)).to.deep.equal([
+      'EO',
+      'A',
+      'AS',
+      '😀S',
+      '?',
+    ])
+  })
+})

@@ -1,8 +1,9 @@
 /**
  * Anchors: positions and ranges in a letter that stay with the text they stand in, for comments and carets.
  *
- * Positions count UTF-16 code units and lie between them: 0 is before the first. Bias says to which side a position
- * belongs, and so where it goes when something is inserted just there: -1 stays before it, 1 moves behind it.
+ * Positions count UTF-16 code units and lie between them: 0 is before the first. Bias says to which side a
+ * position belongs, and so where it goes when something is inserted just there: -1 stays before it, 1 moves
+ * behind it.
  */
 import { type Component, componentLength, type LetterOp } from './component.ts'
 
@@ -15,8 +16,8 @@ export interface Range {
 /**
  * Moves a position through an op. A position inside deleted text goes to where that text was.
  *
- * Law N1: positions keep their order. Law N2: mapped through an op and its inverse, a position whose neighbours
- * survived comes back.
+ * Law N1: positions keep their order. Law N2: mapped through an op and its inverse, a position whose
+ * neighbours survived comes back.
  *
  * @param position  in the document before `op`
  * @param op        in canonical form; its length may be shorter than the document (trailing retain implied)

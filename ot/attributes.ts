@@ -1,9 +1,10 @@
 /**
  * The algebra of attributes: the formats that a component carries.
  *
- * In canonical form (rule L8.1) the keys are in ascending order of their UTF-16 code units, and an empty object
- * is written as no attributes at all. Every function takes and gives canonical attributes, so that equal
- * formatting is equal byte for byte. Values are compared with `===`: all formats have primitive values (L4).
+ * In canonical form (rule L8.1) the keys are in ascending order of their UTF-16 code units, and an empty
+ * object is written as no attributes at all. Every function takes and gives canonical attributes, so that
+ * equal formatting is equal byte for byte. Values are compared with `===`: all formats have primitive values
+ * (L4).
  */
 
 /** `null` takes a format away, and is found on retains only. */
@@ -37,8 +38,8 @@ export function equalAttributes(a: Attributes | undefined, b: Attributes | undef
 }
 
 /**
- * What `a`, then `b`, amount to. `keepNulls` says that the result is for a retain, where null has something to
- * take away; on an insert there is nothing left for it to do.
+ * What `a`, then `b`, amount to. `keepNulls` says that the result is for a retain, where null has something
+ * to take away; on an insert there is nothing left for it to do.
  */
 export function composeAttributes(
   a: Attributes | undefined,
@@ -72,8 +73,8 @@ function mergedKeys(a: readonly string[], b: readonly string[]): string[] {
 }
 
 /**
- * `attributes` as they apply after `over` was applied. With `overIsFirst`, `over` keeps every format that both
- * set: the first that was committed wins (rule L10.2). Otherwise ours replaces theirs.
+ * `attributes` as they apply after `over` was applied. With `overIsFirst`, `over` keeps every format that
+ * both set: the first that was committed wins (rule L10.2). Otherwise ours replaces theirs.
  */
 export function transformAttributes(
   attributes: Attributes | undefined,

@@ -1,15 +1,21 @@
 /**
  * The components that letters and their ops are lists of, and the builder that keeps such lists canonical.
  *
- * Lengths and positions are UTF-16 code units; an embed counts 1. Components are never changed once they are in
- * a list: documents of different versions share them.
+ * Lengths and positions are UTF-16 code units; an embed counts 1. Components are never changed once they are
+ * in a list: documents of different versions share them.
  */
 import { type Attributes, equalAttributes, inOrder, withoutNulls } from './attributes.ts'
 
-/** An image, by the URL it was uploaded to (rule L3). A type, not an interface, so that quill-delta's types take it. */
+/**
+ * An image, by the URL it was uploaded to (rule L3). A type, not an interface, so that quill-delta's types
+ * take it.
+ */
 export type Embed = { readonly image: string }
 
-/** Puts text or an embed in. The keys it does not have are named, so that a check of one tells the three apart. */
+/**
+ * Puts text or an embed in. The keys it does not have are named, so that a check of one tells the three
+ * apart.
+ */
 export interface Insert {
   readonly insert: string | Embed
   readonly attributes?: Attributes
@@ -40,7 +46,9 @@ export interface LetterDocument {
   readonly ops: readonly Insert[]
 }
 
-/** An op on a letter, in canonical form (rule L8). It may be shorter than the letter: the rest is retained. */
+/**
+ * An op on a letter, in canonical form (rule L8). It may be shorter than the letter: the rest is retained.
+ */
 export interface LetterOp {
   readonly ops: readonly Component[]
 }
@@ -76,8 +84,8 @@ export function retention(length: number, attributes?: Attributes): Retain {
 }
 
 /**
- * Appends `component` to the list under construction, in canonical form: merged with its neighbour where the two
- * do the same, and with insertions before deletions at one place, where the order makes no difference.
+ * Appends `component` to the list under construction, in canonical form: merged with its neighbour where the
+ * two do the same, and with insertions before deletions at one place, where the order makes no difference.
  */
 export function push(list: Component[], component: Component): void {
   const last = list.at(-1)

@@ -2,10 +2,14 @@
  * What a document type owes the server, whatever its documents look like. Documents and ops pass through it
  * as `unknown`: only their own type looks inside. Laws and rule IDs are in ot/SPEC.md.
  *
- * No function changes what it is given; what it answers may share parts with it. A caller must not change either.
+ * No function changes what it is given; what it answers may share parts with it. A caller must not change
+ * either.
  */
 
-/** The shape of a type as ShareDB registers it, on the server and in the browser. See https://github.com/ottypes/docs. */
+/**
+ * The shape of a type as ShareDB registers it, on the server and in the browser. See
+ * https://github.com/ottypes/docs.
+ */
 export interface OtType {
   readonly name: string
   readonly uri: string
@@ -20,8 +24,8 @@ export interface OtType {
 
 /**
  * Who goes first where two ops meet. ShareDB transforms an op over those committed before it with 'left', and
- * a client transforms what arrives over its own unsent op with 'right'. For letters 'left' means that `over` stands
- * first at one place and keeps the formats that both set.
+ * a client transforms what arrives over its own unsent op with 'right'. For letters 'left' means that `over`
+ * stands first at one place and keeps the formats that both set.
  */
 export type Side = 'left' | 'right'
 
@@ -30,25 +34,34 @@ export interface DocumentType {
   readonly uri: string
   /** What ShareDB registers. Its functions take ops that are not canonical and give ops that are. */
   readonly ottype: OtType
-  /** Checks the data of a create; answers it in canonical form. @throws CollabError op/malformed | op/too-large */
+  /**
+   * Checks the data of a create; answers it in canonical form. @throws CollabError op/malformed |
+   * op/too-large
+   */
   parseCreate(value: unknown): unknown
-  /** Checks the grammar of an op from outside; answers it in canonical form. @throws CollabError op/malformed | op/too-large */
+  /**
+   * Checks the grammar of an op from outside; answers it in canonical form. @throws CollabError op/malformed
+   * | op/too-large
+   */
   parseOp(value: unknown): unknown
-  /** Checks that a canonical op fits the document and applies it. @throws CollabError op/does-not-fit | op/too-large */
+  /**
+   * Checks that a canonical op fits the document and applies it. @throws CollabError op/does-not-fit |
+   * op/too-large
+   */
   apply(document: unknown, op: unknown): unknown
   /**
-   * An op with the same effect on `document` that can be transformed and composed freely: the form in which it is to be
-   * stored. Its author keeps what it has. A type whose ops are like that anyway leaves this out.
+   * An op with the same effect on `document` that can be transformed and composed freely: the form in which
+   * it is to be stored. Its author keeps what it has. A type whose ops are like that anyway leaves this out.
    */
   settle?(document: unknown, op: unknown): unknown
   /**
-   * What an op that was valid where it was made, and has been transformed since, lacks to be valid here, as an op to
-   * compose after it; null when nothing. A type whose transform keeps ops valid leaves this out.
+   * What an op that was valid where it was made, and has been transformed since, lacks to be valid here, as
+   * an op to compose after it; null when nothing. A type whose transform keeps ops valid leaves this out.
    */
   mend?(document: unknown, op: unknown): unknown
   /**
-   * What the op lacks to leave a valid document behind, as an op to compose after it, or null when nothing. Never
-   * throws: whether the op fits is for `apply` to say.
+   * What the op lacks to leave a valid document behind, as an op to compose after it, or null when nothing.
+   * Never throws: whether the op fits is for `apply` to say.
    */
   fixup(document: unknown, op: unknown): unknown
   /** The op as it must be applied after `over`, both canonical and made against one document. */

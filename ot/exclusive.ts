@@ -1,10 +1,12 @@
 /**
- * Block formats that exclude each other (rule L9): a line is a list item, a heading, a code block or a quotation.
+ * Block formats that exclude each other (rule L9): a line is a list item, a heading, a code block or a
+ * quotation.
  *
- * A line is formatted by its newline, so only newlines matter. An editor that makes a heading of a list item
- * says both `header: 1` and `list: null`, and nothing is left to do. But of two people one may make a heading and the
- * other a list item at the same time, and an op is transformed without the document at hand. So the server
- * asks, for each op at its turn, what it must take away besides: its fixup.
+ * A line is formatted by its newline. Other characters that carry such a format show nothing of it, and are
+ * held to the same rule. An editor that makes a heading of a list item says both `header: 1` and `list: null`,
+ * and nothing is left to do. But of two people one may make a heading and the other a list item at the same
+ * time, and an op is transformed without the document at hand. So the server asks, for each op at its turn,
+ * what it must take away besides: its fixup.
  */
 import { type Attributes, composeAttributes } from './attributes.ts'
 import {
@@ -19,17 +21,20 @@ import {
 import { Reader } from './reader.ts'
 
 /**
- * The formats that exclude each other. Where one op sets several on a line the first of these wins (rule L9.2): the last in
- * canonical order, which is also the one Quill shows, as it applies attributes in their order.
+ * The formats that exclude each other. Where one op sets several on a line the first of these wins (rule
+ * L9.2): the last in canonical order, which is also the one Quill shows, as it applies attributes in their
+ * order.
  */
 export const EXCLUSIVE = ['list', 'header', 'code-block', 'blockquote'] as const
 
 type Exclusive = (typeof EXCLUSIVE)[number]
 
 /**
- * What must be composed after `op` for each of its lines to keep one exclusive format, or `null` when nothing.
+ * What must be composed after `op` for each of its lines to keep one exclusive format, or `null` when
+ * nothing.
  *
- * What the op sets wins over what the line had (rule L9.1). Costs one look at the op unless it sets such a format.
+ * What the op sets wins over what the line had (rule L9.1). Costs one look at the op unless it sets such a
+ * format.
  *
  * @param document  before `op`
  * @returns         an op on the document after `op`

@@ -1,12 +1,13 @@
 /**
  * Saying the same thing without touching the end of a letter (rule L5.5).
  *
- * Deleting the last line of "a⏎b⏎" can be written as deleting "b⏎" or "⏎b", and adding a line to "a⏎" as inserting
- * "b⏎" after its newline or "⏎b" before it. The first way leaves a valid letter behind, but treats the last newline
- * as any other: transformed over an op that joins the two lines, that deletion would leave none; composed with an op
- * that deletes the first newline, that insertion would take the last one away. Editors write both, and so
- * the ends of their ops are rewritten where the letter is at hand. The last newline of a letter then stays the same
- * one for ever, and ops can be composed, transformed and inverted without looking at it.
+ * Deleting the last line of "a⏎b⏎" can be written as deleting "b⏎" or "⏎b", and adding a line to "a⏎" as
+ * inserting "b⏎" after its newline or "⏎b" before it. The first way leaves a valid letter behind, but treats
+ * the last newline as any other: transformed over an op that joins the two lines, that deletion would leave
+ * none; composed with an op that deletes the first newline, that insertion would take the last one away.
+ * Editors write both, and so the ends of their ops are rewritten where the letter is at hand. The last
+ * newline of a letter then stays the same one for ever, and ops can be composed, transformed and inverted
+ * without looking at it.
  */
 import { compose } from './algebra.ts'
 import { type Attributes, type AttributeValue, inOrder } from './attributes.ts'
@@ -15,8 +16,8 @@ import { endsWithNewline } from './fit.ts'
 import { letterLength } from './letter-length.ts'
 
 /**
- * An op with the same effect that neither deletes the last newline nor inserts after it. It is `op` itself when that
- * is so already, and when what `op` leaves does not end with a newline: then there is no such op.
+ * An op with the same effect that neither deletes the last newline nor inserts after it. It is `op` itself
+ * when that is so already, and when what `op` leaves does not end with a newline: then there is no such op.
  *
  * @param op        canonical
  * @param document  before `op`
@@ -33,9 +34,9 @@ export function keepLastNewline(op: readonly Component[], document: readonly Ins
 }
 
 /**
- * What an op lacks that has been transformed and now leaves a letter without a last newline: that newline, as an op on
- * the letter after it; `null` when it lacks nothing. One person deletes the line "b⏎" of "a⏎b⏎" while another
- * joins the two: each leaves a letter, both together would not (rule L5.6).
+ * What an op lacks that has been transformed and now leaves a letter without a last newline: that newline, as
+ * an op on the letter after it; `null` when it lacks nothing. One person deletes the line "b⏎" of "a⏎b⏎"
+ * while another joins the two: each leaves a letter, both together would not (rule L5.6).
  *
  * @param op        canonical
  * @param document  before `op`

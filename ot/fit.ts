@@ -1,9 +1,9 @@
 /**
  * Applies an op to a letter, and refuses one that does not fit it (rule L5): one walk does both.
  *
- * The walk touches only what the op touches. Components before the first change and after the last one are shared
- * with the old document and copied as references, so an insertion into a letter of 2,000 components costs a walk
- * over their lengths and no string work but its own.
+ * The walk touches only what the op touches. Components before the first change and after the last one are
+ * shared with the old document and copied as references, so an insertion into a letter of 2,000 components
+ * costs a walk over their lengths and no string work but its own.
  */
 import { composeAttributes } from './attributes.ts'
 import { type Component, type Insert, insertion, insertLength, push } from './component.ts'
@@ -95,7 +95,10 @@ function copyPiece(document: readonly Insert[], place: Place, length: number, af
   return insertLength(taken.insert)
 }
 
-/** The place of a position, looked for from whichever end is nearer: most typing happens near the end of a letter. */
+/**
+ * The place of a position, looked for from whichever end is nearer: most typing happens near the end of a
+ * letter.
+ */
 function placeAt(document: readonly Insert[], position: number): Place {
   const length = letterLength(document)
   if (position > length) throw pastTheEnd()
@@ -116,7 +119,10 @@ function placeAt(document: readonly Insert[], position: number): Place {
   return { index, offset: position - start }
 }
 
-/** `document` with the components from `start` to `end` replaced. Splicing a copy is the fastest way, for a list that a call can take. */
+/**
+ * `document` with the components from `start` to `end` replaced. Splicing a copy is the fastest way, for a
+ * list that a call can take.
+ */
 function spliced(document: readonly Insert[], start: number, end: number, changed: Insert[]): Insert[] {
   if (changed.length > 1_000) return document.slice(0, start).concat(changed, document.slice(end))
   const after = document.slice()

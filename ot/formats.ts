@@ -1,9 +1,9 @@
 /**
  * The formats a letter knows and the values they take, as Quill 2 writes them (rule L4).
  *
- * The list is closed on the server, because an attribute ends up in other people's pages, mails and exports. A URL or
- * a colour is held to a strict expression rather than parsed: what a parser tolerates (line feeds inside a
- * scheme, leading blanks) is how `java\nscript:` gets through.
+ * The list is closed on the server, because an attribute ends up in other people's pages, mails and exports.
+ * A URL or a colour is held to a strict expression rather than parsed: what a parser tolerates (line feeds
+ * inside a scheme, leading blanks) is how `java\nscript:` gets through.
  */
 import type { AttributeValue } from './attributes.ts'
 import { malformed, tooLarge } from './refusal.ts'
@@ -58,7 +58,10 @@ function parserOf(name: string): ParseValue {
   return parse
 }
 
-/** Printable, with no blanks, quotes, brackets, backslashes or direction overrides: nothing that needs escaping. */
+/**
+ * Printable, with no blanks, quotes, brackets, backslashes or direction overrides: nothing that needs
+ * escaping.
+ */
 const URL_REST = String.raw`[^\s\p{Cc}\p{Cf}\p{Cs}"<>\\\x60]+`
 const LINK = new RegExp(`^(?:https?://(?![/?#])|mailto:)${URL_REST}$`, 'iu')
 const IMAGE = new RegExp(`^https://(?![/?#])${URL_REST}$`, 'iu')

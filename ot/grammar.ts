@@ -1,5 +1,6 @@
 /**
- * The grammar of letters: checks what comes from outside and answers a canonical copy of it (rules L1 to L4, L6).
+ * The grammar of letters: checks what comes from outside and answers a canonical copy of it (rules L1 to L4,
+ * L6).
  *
  * The copy is made of fresh objects, so nothing the sender holds on to can change it afterwards.
  */
@@ -106,8 +107,8 @@ function parseInsert(value: unknown): string | Embed {
 }
 
 /**
- * Rule L2. Postgres stores neither NUL nor lone surrogates as text. A carriage return would be dropped or turned
- * into a newline by Quill, after which its positions and ours mean different places.
+ * Rule L2. Postgres stores neither NUL nor lone surrogates as text. A carriage return would be dropped or
+ * turned into a newline by Quill, after which its positions and ours mean different places.
  */
 function parseText(text: string): string {
   if (text === '') throw malformed('L1.6', 'An insert must not be empty')

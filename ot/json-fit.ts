@@ -1,13 +1,14 @@
 /**
  * Applies an op to a JSON document, and refuses one that does not fit it (rule J5).
  *
- * It gives what ot-json1 gives, which a property test holds it to, and is written out for two reasons. ot-json1 takes
- * more than fits: it indexes a list by strings, adds a number to whatever it finds, and deletes past the end of a
- * text; each of these breaks TP1. And it copies a container once for each of its entries that changes: one op that
- * removed 1,660 entries of a long list took it 47 s. Here each container on the op's paths is copied once.
+ * It gives what ot-json1 gives, which a property test holds it to, and is written out for two reasons.
+ * ot-json1 takes more than fits: it indexes a list by strings, adds a number to whatever it finds, and
+ * deletes past the end of a text; each of these breaks TP1. And it copies a container once for each of its
+ * entries that changes: one op that removed 1,660 entries of a long list took it 47 s. Here each container on
+ * the op's paths is copied once.
  *
- * Paths are read in two ways, as in ot-json1. What is picked up or removed is found by its place before the op, all of it
- * first; what is dropped, inserted or edited, by its place after it.
+ * Paths are read in two ways, as in ot-json1. What is picked up or removed is found by its place before the
+ * op, all of it first; what is dropped, inserted or edited, by its place after it.
  */
 import type { Doc, JSONOp } from 'ot-json1'
 import { type EditComponent, levelOf, library, type OpList, someComponent, type TextEdit } from './json-op.ts'
@@ -32,7 +33,10 @@ type Branches = ReadonlyMap<string | number, OpList>
 /** A value of the document; `undefined` where there is none. */
 type Place = Doc | undefined
 
-/** What is left of `value` when everything has been picked up and removed; what was picked up is in `held`, by slot. */
+/**
+ * What is left of `value` when everything has been picked up and removed; what was picked up is in `held`, by
+ * slot.
+ */
 function pick(value: Place, op: OpList, held: Doc[]): Place {
   const { component, branches } = levelOf(op)
   const left = withoutPicked(value, branches, held)

@@ -1,9 +1,9 @@
 /**
- * The grammar of JSON documents and of the ops on them (rules J1 to J3, J6): checks what comes from outside and
- * answers a canonical copy of it.
+ * The grammar of JSON documents and of the ops on them (rules J1 to J3, J6): checks what comes from outside
+ * and answers a canonical copy of it.
  *
- * ot-json1 checks the shape of an op, but walks into inherited keys, loops for as long as a text edit's numbers tell it to, and takes any
- * value for an insertion. What it leaves open is closed here.
+ * ot-json1 checks the shape of an op, but walks into inherited keys, loops for as long as a text edit's
+ * numbers tell it to, and takes any value for an insertion. What it leaves open is closed here.
  */
 import type { Doc, JSONOp } from 'ot-json1'
 import { canonicalJsonOp, checkJsonOp, type EditComponent, type OpList } from './json-op.ts'
@@ -37,7 +37,9 @@ interface Tally {
   inserted: number
 }
 
-/** @param depth  how many keys lead to the list. No document is deeper than the limit, so no path is longer. */
+/**
+ * @param depth  how many keys lead to the list. No document is deeper than the limit, so no path is longer.
+ */
 function parseList(value: unknown, depth: number, tally: Tally): OpList {
   if (!Array.isArray(value)) throw malformed('J1.1', 'An op must be null or a list')
   tally.items += value.length

@@ -1,9 +1,9 @@
 /**
  * How large and how deep a JSON value is.
  *
- * The size is counted in UTF-16 code units of its strings and keys, plus one for every value: close to the length of its JSON text, but
- * without writing it. Documents are immutable and share what an op leaves alone, so measures are remembered by
- * object: after an op only the containers on its path are counted again.
+ * The size is counted in UTF-16 code units of its strings and keys, plus one for every value: close to the
+ * length of its JSON text, but without writing it. Documents are immutable and share what an op leaves alone,
+ * so measures are remembered by object: after an op only the containers on its path are counted again.
  */
 import type { Doc } from 'ot-json1'
 

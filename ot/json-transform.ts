@@ -1,11 +1,12 @@
 /**
  * Transforms ops on JSON documents, part by part.
  *
- * Where two ops conflict, `transformNoConflict` of ot-json1 resolves one conflict and starts over with the whole of both. Two people who
- * drag the same 200 shapes make 400 conflicts, which took it 1.3 s; with 1,000 shapes, 108 s; and ops that are made
- * for it never end. But without moves, what happens under one key has nothing to do with what happens under
- * another. So the two ops are taken apart along their common keys, and only parts that meet are handed to ot-json1:
- * 200 shapes then take 3 ms. What cannot be taken apart gets a budget.
+ * Where two ops conflict, `transformNoConflict` of ot-json1 resolves one conflict and starts over with the
+ * whole of both. Two people who drag the same 200 shapes make 400 conflicts, which took it 1.3 s; with 1,000
+ * shapes, 108 s; and ops that are made for it never end. But without moves, what happens under one key has
+ * nothing to do with what happens under another. So the two ops are taken apart along their common keys, and
+ * only parts that meet are handed to ot-json1: 200 shapes then take 3 ms. What cannot be taken apart gets a
+ * budget.
  */
 import type { JSONOp } from 'ot-json1'
 import {
@@ -37,7 +38,7 @@ function transformPart(op: OpList, over: OpList, side: 'left' | 'right'): OpList
   const ours = levelOf(op)
   const theirs = levelOf(over)
   if (mayPart(ours) && mayPart(theirs)) return transformBranches(ours, theirs, side)
-  if (isReplacement(ours) && isReplacement(theirs)) return replacing(ours, theirs, side)
+  if (isReplacement(ours) && isReplacement(theirs)) return replacing(op, over, side)
   // What is removed takes all changes inside it along, whoever came first.
   if (isReplacement(theirs) && !isStructural(ours.component)) return null
   if (isReplacement(ours) && !isStructural(theirs.component)) return removing(ours, theirs)
@@ -54,12 +55,19 @@ function transformBranches(ours: Level, theirs: Level, side: 'left' | 'right'): 
   return joined({ component: undefined, branches })
 }
 
-/** Two replacements of one value: what `theirs` removed is gone already, and of two new values one stays. */
-function replacing(ours: Level, theirs: Level, side: 'left' | 'right'): OpList | null {
-  const i = ours.component?.i
-  if (i === undefined) return null
-  if (theirs.component?.i === undefined) return [{ i }]
-  return side === 'left' ? [{ r: true, i }] : null
+/**
+ * Two replacements of one value: what `theirs` removed is gone already, and of two new values one stays.
+ * Whether two containers are equal, and so no conflict, is for ot-json1 to say.
+ */
+function replacing(op: OpList, over: OpList, side: 'left' | 'right'): OpList | null {
+  const ours = levelOf(op).component?.i
+  const theirs = levelOf(over).component?.i
+  if (ours === undefined) return null
+  if (theirs === undefined) return [{ i: ours }]
+  if (ours === theirs) return null
+  const areContainers = typeof ours === 'object' && typeof theirs === 'object'
+  if (areContainers) return withinBudget(op as JSONOp, over as JSONOp, side) as OpList | null
+  return side === 'left' ? [{ r: true, i: ours }] : null
 }
 
 /** A removal, naming what it takes along that was inserted or edited meanwhile, as ot-json1 does. */
@@ -79,7 +87,9 @@ function hasContent(component: EditComponent | undefined): boolean {
   return component?.i !== undefined || component?.es !== undefined || component?.ena !== undefined
 }
 
-/** True when the branches have nothing to do with each other: all keys, or indexes that the op does not shift. */
+/**
+ * True when the branches have nothing to do with each other: all keys, or indexes that the op does not shift.
+ */
 function mayPart({ component, branches }: Level): boolean {
   if (component !== undefined) return false
   for (const [key, part] of branches) {
@@ -105,8 +115,8 @@ function isStructural(component: EditComponent | undefined): boolean {
 }
 
 /**
- * Conflicts times items that one transform may cost, at about 5 µs: 0.1 s. Two people who move the same 50 items have
- * 50 conflicts on 200 items; the ops that never end are stopped here.
+ * Conflicts times items that one transform may cost, at about 5 µs: 0.1 s. Two people who move the same 50
+ * items have 50 conflicts on 200 items; the ops that never end are stopped here.
  */
 const BUDGET = 20_000
 

@@ -1,11 +1,11 @@
 /**
  * JSON documents: ot-json1 under its own name and URI, for comments and canvases (rules J1 to J6).
  *
- * Conflicts are settled as by `transformNoConflict` of ot-json1: its plain `transform` throws on ordinary concurrent
- * edits, such as two insertions under one key. Both ends must settle them alike.
+ * Conflicts are settled as by `transformNoConflict` of ot-json1: its plain `transform` throws on ordinary
+ * concurrent edits, such as two insertions under one key. Both ends must settle them alike.
  *
- * The casts in this file are the price of an interface that is the same for all types: what passes through it went
- * through this type's grammar before.
+ * The casts in this file are the price of an interface that is the same for all types: what passes through it
+ * went through this type's grammar before.
  */
 import { type Doc, type JSONOp, type as wholeLibrary } from 'ot-json1'
 import type { DocumentType, OtType, Side } from './document-type.ts'
@@ -58,7 +58,9 @@ function compose(a: unknown, b: unknown): JSONOp {
   return combined(() => library.compose(a as JSONOp, b as JSONOp))
 }
 
-/** ot-json1 throws on ops that cannot both fit one document, such as a text edit and an addition in one place. */
+/**
+ * ot-json1 throws on ops that cannot both fit one document, such as a text edit and an addition in one place.
+ */
 function combined(combine: () => JSONOp): JSONOp {
   try {
     return canonicalJsonOp(combine())

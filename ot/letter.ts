@@ -2,8 +2,8 @@
  * The letter: rich text under rich-text's own name and URI, so that any ShareDB client can edit one, with the
  * grammar, fit and canonical form that ot/SPEC.md adds to it (rules L1 to L10).
  *
- * Documents and ops are plain `{ops: [...]}`. The registered type leaves out `invert`, on purpose: ShareDB calls it
- * without the document, which a letter's inverse needs.
+ * Documents and ops are plain `{ops: [...]}`. The registered type leaves out `invert`, on purpose: ShareDB
+ * calls it without the document, which a letter's inverse needs.
  */
 import richText from 'rich-text'
 import * as algebra from './algebra.ts'
@@ -28,8 +28,8 @@ import { LIMITS } from './wire.ts'
 const EMPTY: LetterDocument = { ops: [{ insert: '\n' }] }
 
 /**
- * The registered type. It checks the fit of an op but not the limits of a letter: a client whose unsent edits fill a
- * letter up must still be able to apply what others were allowed to write.
+ * The registered type. It checks the fit of an op but not the limits of a letter: a client whose unsent edits
+ * fill a letter up must still be able to apply what others were allowed to write.
  */
 const ottype: OtType = {
   ...richText.type,

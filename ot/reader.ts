@@ -8,8 +8,8 @@ import {
 } from './component.ts'
 
 /**
- * Reads a list of components from left to right in pieces of any length, as two lists must be read side by side.
- * Past its end an op goes on as one endless plain retain.
+ * Reads a list of components from left to right in pieces of any length, as two lists must be read side by
+ * side. Past its end an op goes on as one endless plain retain.
  */
 export class Reader<C extends Component = Component> {
   readonly #components: readonly C[]

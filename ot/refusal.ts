@@ -1,6 +1,7 @@
 /**
- * The three ways in which a document type refuses something. Each names the rule of ot/SPEC.md that was broken
- * in `data.rule`; nothing that was inserted is ever repeated in a message, because messages are logged.
+ * The three ways in which a document type refuses something. Each names the rule of ot/SPEC.md that was
+ * broken in `data.rule`; nothing that was inserted is ever repeated in a message, because messages are
+ * logged.
  */
 import { CollabError } from './errors.ts'
 

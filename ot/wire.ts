@@ -7,7 +7,9 @@
 export const COLLECTIONS = ['letters', 'comments', 'canvases'] as const
 export type Collection = (typeof COLLECTIONS)[number]
 
-/** The path of a letter's socket. A load balancer hashes on it, so all editors of a letter meet on one node. */
+/**
+ * The path of a letter's socket. A load balancer hashes on it, so all editors of a letter meet on one node.
+ */
 export const COLLAB_PATH = '/v1/collab/'
 
 /** The shape of every document, member and firm id (rule D1). Lower case, so that one id has one spelling. */

@@ -11,7 +11,6 @@ try {
   const config = readConfig(process.env)
   const log = createLog(config.logLevel)
   const app = await startApp(config, root, log)
-  process.stdout.write(`Copperplate is at ${app.url}\n`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'closing')
@@ -24,6 +23,8 @@ try {
       )
     })
   }
+  // Last: whoever reads this line may send a signal at once.
+  process.stdout.write(`Copperplate is at ${app.url}\n`)
 } catch (error) {
   // Before there is a log: what to do, in words, where the person who typed the command reads it.
   const detail = error instanceof ConfigError ? error.message : describe(error)

@@ -18,7 +18,7 @@ export function DraftNotice({ draft, onDiscard }: { draft: Draft; onDiscard(): v
   return (
     <Notice
       tone="bad"
-      head="Needs attention."
+      head="Not saved."
       actions={
         <>
           {draft.written !== '' && (

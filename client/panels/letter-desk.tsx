@@ -4,6 +4,7 @@ import { follow } from '../app-route.ts'
 import { LetterEditor } from '../editor/letter-editor.ts'
 import type { Session } from '../sync/session.ts'
 import { AddressBox } from './address-box.tsx'
+import { Bones } from './bones.tsx'
 import { exposeForDebugging } from './debugging.ts'
 import { DraftNotice } from './draft-notice.tsx'
 import { Icon } from './icons.tsx'
@@ -134,6 +135,7 @@ export function LetterDesk({ session, letter, isNew, member, onRename, onSignOut
           )}
         </div>
         <div ref={sheet} className={view.ready ? 'sheet' : 'sheet sheet-waiting'}>
+          {!view.ready && <Bones />}
           {editor && asking && <AddressBox what={asking} editor={editor} onClose={() => setAsking(null)} />}
           {editor && !asking && (
             <LinkCard editor={editor} mayEdit={isEnabled} onEdit={() => setAsking('link')} />

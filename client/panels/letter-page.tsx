@@ -4,6 +4,7 @@ import { follow } from '../app-route.ts'
 import { openSession } from '../sync/browser-world.ts'
 import { enterLetter, leaveLetter } from '../sync/open-letters.ts'
 import type { Session } from '../sync/session.ts'
+import { Bones } from './bones.tsx'
 import { LetterDesk } from './letter-desk.tsx'
 import { useScreenTitle } from './screen-title.ts'
 import { errorWords, Trouble } from './trouble.tsx'
@@ -83,11 +84,8 @@ export function Opening() {
         <div className="toolbar" />
       </div>
       <div className="desk">
-        <div className="sheet sheet-bones late">
-          {[24, 0, 38, 32, 28, 0, 96, 92, 97, 60].map((width, line) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the lines are a drawing, and never change
-            <span key={line} className="bone" style={{ width: `${width}%` }} />
-          ))}
+        <div className="sheet">
+          <Bones />
         </div>
       </div>
     </div>

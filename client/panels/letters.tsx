@@ -286,7 +286,7 @@ function Empty() {
     <div className="letters-empty">
       <Icon name="sheet" />
       <p className="letters-empty-title">No letters yet</p>
-      <p>Start one: everybody in the firm whom you let in can write in it with you, at the same time.</p>
+      <p>Start one. Whoever may open it can write in it with you, at the same time.</p>
     </div>
   )
 }

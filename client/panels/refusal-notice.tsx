@@ -22,7 +22,7 @@ export function RefusalNotice({ refusal, unsent, onRetry, onSignedIn }: Props) {
     return (
       <Notice
         tone="bad"
-        head="Needs attention."
+        head="Connection ended."
         actions={
           <button type="button" className="button" onClick={onRetry}>
             Load the letter again
@@ -40,7 +40,7 @@ export function RefusalNotice({ refusal, unsent, onRetry, onSignedIn }: Props) {
   return (
     <Notice
       tone="bad"
-      head="Needs attention."
+      head={refusal === 'forbidden' ? 'No access.' : 'Archived.'}
       actions={
         <a className="button" href="/" onClick={follow}>
           All letters
@@ -67,7 +67,7 @@ function SignedOut({ unsent, onRetry, onSignedIn }: Omit<Props, 'refusal'>) {
     <>
       <Notice
         tone="bad"
-        head="Needs attention."
+        head="Signed out."
         actions={
           <button type="button" className="button" onClick={() => void begin()}>
             Sign in again

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -19,6 +19,8 @@ interface Holder {
   readonly token: string
 }
 
+const WRITING_MS = 1_000
+
 /** @throws Error naming the process that holds the folder */
 export function lockFolder(folder: string): FolderLock {
   const file = join(folder, 'copperplate.lock')
@@ -31,9 +33,10 @@ export function lockFolder(folder: string): FolderLock {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
     const holder = readHolder(file)
-    if (holder !== null && isAlive(holder)) {
+    if (holder === null ? isNew(file) : isAlive(holder)) {
+      const who = holder === null ? 'a process that is just starting' : `process ${holder.pid}`
       throw new Error(
-        `the data folder ${folder} is in use by process ${holder.pid}: stop it, or set DATA_DIR to another folder`,
+        `the data folder ${folder} is in use by ${who}: stop it, or set DATA_DIR to another folder`,
       )
     }
     putAside(file, holder)
@@ -53,7 +56,7 @@ function putAside(file: string, dead: Holder | null): void {
     return // somebody else moved it first
   }
   const moved = readHolder(aside)
-  if (moved !== null && moved.token !== dead?.token) renameSync(aside, file)
+  if (moved?.token !== dead?.token) renameSync(aside, file)
   else rmSync(aside, { force: true })
 }
 
@@ -62,6 +65,15 @@ function readHolder(file: string): Holder | null {
     return JSON.parse(readFileSync(file, 'utf8')) as Holder // written by us; a torn file throws
   } catch {
     return null
+  }
+}
+
+/** Between the making of a lock and the writing of its text lies a moment; what is still empty after it is torn. */
+function isNew(file: string): boolean {
+  try {
+    return Date.now() - statSync(file).mtimeMs < WRITING_MS
+  } catch {
+    return false // released meanwhile
   }
 }
 

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { CollabError } from '../../ot/errors.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
 import { DbError } from './db.ts'
-import { type Chunk, isResend, type OpLog } from './op-log.ts'
+import { type Chunk, isAboutAnOp, isResend, type OpLog } from './op-log.ts'
 
 /**
  * Commits accepted ops in batches, so that one transaction and one fsync serve many ops of many documents.
@@ -103,8 +103,8 @@ export class GroupCommit {
     try {
       won = await this.#log.append([...batch].map(([writer, accepted]) => chunkOf(writer, accepted)))
     } catch (error) {
-      if (isResend(error) && batch.size > 1) {
-        // Nothing has landed. One document at a time, the resend stops only its own document.
+      if (isAboutAnOp(error) && batch.size > 1) {
+        // Nothing has landed. One document at a time, the op at fault stops only its own document.
         for (const [writer, accepted] of batch) await this.#append(new Map([[writer, accepted]]))
       } else if (isResend(error)) {
         for (const [writer, accepted] of batch) this.#goBack(writer, accepted, 'resent')

@@ -224,6 +224,14 @@ export class OpLog {
   }
 }
 
+/** Classes of SQLSTATE that say something of a row: it cannot be held, or breaks a constraint. */
+const ABOUT_A_ROW = /^2[23]/
+
+/** True when an append failed because of one of its ops, and the others might land without it. */
+export function isAboutAnOp(error: unknown): boolean {
+  return error instanceof DbError && ABOUT_A_ROW.test(error.sqlState ?? '')
+}
+
 /** True when an append failed because one of its ops is in the log already (rule S4). */
 export function isResend(error: unknown): boolean {
   return error instanceof DbError && error.sqlState === UNIQUE_VIOLATION

@@ -124,6 +124,22 @@ describe('the screens', () => {
     }
   }
 
+  it('somebody new comes in by name, is remembered, goes out, and comes in again as who they were', async function () {
+    this.timeout(30_000)
+    const guest = await firm.visitor()
+    await guest.goTo('/')
+    await guest.page.getByRole('textbox', { name: 'Somebody else' }).fill('Cleo Novak')
+    await guest.press('Enter')
+    await guest.page.getByRole('heading', { name: 'Letters' }).waitFor()
+    await guest.page.reload()
+    await guest.page.getByRole('button', { name: 'You are Cleo Novak' }).click()
+    await guest.page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await guest.page.getByRole('button', { name: 'Continue as Cleo Novak' }).click()
+    await guest.page.getByRole('heading', { name: 'Letters' }).waitFor()
+    guest.watched.expectNoErrors()
+    await guest.close()
+  })
+
   it('on a phone a letter is made, named, written and formatted by touch', async function () {
     this.timeout(30_000)
     const ada = await firm.employ('Ada Marsh', { viewport: { width: 360, height: 740 }, hasTouch: true })

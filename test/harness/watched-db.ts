@@ -1,8 +1,8 @@
 /**
  * A database that a test can hold up, break and count, around a real one.
  *
- * Only appends to the op log are touched: they are what an op waits for, and the one statement whose outcome can be
- * unknown.
+ * Appends to the op log are what an op waits for, and the one statement whose outcome can be unknown. The answers to
+ * reads of it can be held up, to be old news when they arrive.
  */
 
 import { type Db, DbError, type Queryable, type Row, type Value } from '../../server/store/db.ts'
@@ -27,6 +27,7 @@ export class WatchedDb implements Db {
   readonly #db: Db
   #mishaps: Mishap[] = []
   #gate: { readonly opened: Promise<void>; readonly open: () => void } | null = null
+  #answers: Promise<void> | null = null
   #waiting = 0
   #whenHeld: (() => void)[] = []
 
@@ -57,7 +58,19 @@ export class WatchedDb implements Db {
     }
   }
 
-  /** Resolves when an append is waiting. */
+  /** From now on answers to reads of ops wait. @returns lets them go */
+  holdAnswers(): () => void {
+    let open = () => {}
+    this.#answers = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    return () => {
+      this.#answers = null
+      open()
+    }
+  }
+
+  /** Resolves when an append, or an answer, is waiting. */
   async isHolding(): Promise<void> {
     const before = this.appends
     if (this.#waiting > 0) return
@@ -65,6 +78,7 @@ export class WatchedDb implements Db {
     await within(PATIENCE_MS, 'an append', held, () => ({ before, appends: this.appends }))
   }
   async query<R extends Row = Row>(text: string, values?: readonly Value[], name?: string): Promise<R[]> {
+    if (name === 'read-ops') return this.#read<R>(text, values, name)
     if (name !== 'append-ops') return this.#db.query<R>(text, values, name)
     this.appends++
     if (this.#gate !== null) await this.#wait(this.#gate.opened)
@@ -76,6 +90,12 @@ export class WatchedDb implements Db {
     // The first value lists the documents; the answer, those that won.
     this.lostRaces += (values![0] as readonly number[]).length - rows.length
     if (mishap === 'cut after') throw new DbError('unknown', null, new Error('the connection broke'))
+    return rows
+  }
+
+  async #read<R extends Row>(text: string, values?: readonly Value[], name?: string): Promise<R[]> {
+    const rows = await this.#db.query<R>(text, values, name)
+    if (this.#answers !== null) await this.#wait(this.#answers)
     return rows
   }
 

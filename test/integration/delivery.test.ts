@@ -6,7 +6,7 @@ import sinon from 'sinon'
 import { HEARTBEAT_MS } from '../../ot/wire.ts'
 import { until } from '../harness/deadline.ts'
 import { GatedSocket } from '../harness/gated-socket.ts'
-import { ownPostgres } from '../harness/postgres.ts'
+import { freshDatabase, ownPostgres } from '../harness/postgres.ts'
 import type { PostgresCluster } from '../harness/postgres-cluster.ts'
 import { type Node, startNode } from './delivery-node.ts'
 import { ADA, BEN, person, visitsTo } from './delivery-people.ts'
@@ -59,6 +59,27 @@ describe('the live door', () => {
         [1, 2, 3, 4, 5].map((n) => [n, ada.source, n]),
       )
       await Promise.all([ada.close(), ben.close()])
+    })
+
+    it('[R1] from one buffer, made once for all of them', async () => {
+      const connections = connectionsOfThisProcess()
+      const readers = await Promise.all([ADA, BEN, person()].map((who) => node.knock(letter, who)))
+      await Promise.all(readers.map((socket) => socket.subscribe()))
+      const written = new Map<object, number>()
+      for (const socket of connections.sockets) {
+        const write = socket.write.bind(socket) as (...given: unknown[]) => boolean
+        socket.write = (...given: unknown[]) => {
+          const [chunk] = given
+          if (Buffer.isBuffer(chunk) && chunk.includes('a word'))
+            written.set(chunk, (written.get(chunk) ?? 0) + 1)
+          return write(...given)
+        }
+      }
+      readers[0]!.edit(1, type('a word'))
+      await Promise.all(readers.map((socket) => socket.hears('op')))
+      expect([...written.values()]).to.deep.equal([3])
+      connections.stop()
+      await Promise.all(readers.map((socket) => socket.close()))
     })
 
     it('[S2] that was made on an older version, transformed over exactly what it had not seen', async () => {
@@ -270,6 +291,18 @@ describe('the live door', () => {
       await Promise.all([ada.close(), ben.close()])
     })
 
+    it('until it is told to stop in bulk, and then acknowledges ops one by one', async () => {
+      const ada = await node.knock(letter)
+      for (const b of [[letter], { [letter]: 1 }]) {
+        await ada.subscribe()
+        ada.say({ a: 'bu', c: 'letters', b })
+        await ada.hears('bu')
+        const seq = ada.edit(null, type('x'))
+        expect(await ada.hears({ a: 'op', seq })).to.not.have.property('op')
+      }
+      await ada.close()
+    })
+
     it('twice without saying anything twice', async () => {
       const [ada, ben] = await Promise.all([node.knock(letter, ADA), node.knock(letter, BEN)])
       await ada.subscribe()
@@ -294,9 +327,36 @@ describe('the live door', () => {
       ada.tell('nf', { id: v, v })
       expect(await ada.hears('nf')).to.deep.include({ v, data: { ops: [{ insert: text }] } })
     }
-    ada.tell('nf', { id: 9, v: 0 })
-    expect(await ada.hears('nf')).to.deep.include({ v: 0, type: null })
+    expect(await ada.ask('nf', { id: 9, v: 0 })).to.deep.include({ v: 0, type: null })
+    for (const newest of [{}, { v: null }]) expect(await ada.ask('nf', newest)).to.include({ v: 4 })
     await ada.close()
+  })
+})
+
+describe('two nodes that do not hear of one another', () => {
+  it('[S7] know what a client has seen on the other one, and serve it', async function () {
+    this.timeout(60_000)
+    const database = await freshDatabase()
+    const nodes = await Promise.all([startNode(database.url), startNode(database.url)])
+    const [here, there] = nodes as [Node, Node]
+    for (const asks of [
+      (socket: RawSocket) => socket.ask('s', { v: 4 }),
+      (socket: RawSocket) => socket.ask('f', { v: 4 }),
+      (socket: RawSocket) => socket.ask('nf', { v: 4 }),
+    ]) {
+      const letter = await here.letter()
+      const [ada, ben] = await Promise.all([here.knock(letter, ADA), there.knock(letter, BEN)])
+      await ben.subscribe()
+      for (let n = 1; n <= 3; n++) {
+        ada.edit(n, type('x'))
+        await ada.hears('op')
+      }
+      const moved = await there.knock(letter, ADA)
+      expect(await asks(moved)).to.not.have.property('error')
+      await Promise.all([ada, ben, moved].map((socket) => socket.close()))
+    }
+    await Promise.all(nodes.map((node) => node.close()))
+    await database.drop()
   })
 })
 
@@ -329,6 +389,35 @@ describe('a reader that does not read', () => {
     expect(slow.ops.map(({ v }) => v)).to.deep.equal(writer.ops.map(({ v }) => v))
     connections.stop()
     await Promise.all([writer.close(), slow.close()])
+    await node.close()
+  })
+
+  it('[R2] is caught up in pieces, however far behind it is', async function () {
+    this.timeout(60_000)
+    const connections = connectionsOfThisProcess()
+    const node = await startNode()
+    const letter = await node.letter()
+    const writer = await node.knock(letter, ADA)
+    for (let n = 1; n <= 150; n++) {
+      writer.edit(n, n % 2 === 1 ? type('x'.repeat(OP_LENGTH)) : [{ delete: OP_LENGTH }])
+    }
+    await writer.hears({ a: 'op', v: 150 })
+
+    for (const kind of ['f', 's'] as const) {
+      const slow = await node.knock(letter, BEN)
+      slow.pause()
+      slow.tell(kind, { v: 1 })
+      const backlog = () => Math.max(...connections.sockets.map(({ writableLength }) => writableLength))
+      await until('the node to have sent some of it', () => backlog() > 0)
+      await writer.hasHeardAll()
+      expect(backlog(), kind).to.be.lessThan(4 * HIGH_WATER)
+      slow.resume()
+      await slow.hears(kind)
+      expect(slow.ops.map(({ v }) => v)).to.deep.equal(writer.ops.map(({ v }) => v))
+      await slow.close()
+    }
+    connections.stop()
+    await writer.close()
     await node.close()
   })
 

@@ -19,8 +19,8 @@ const cases = fc.tuple(letters, recipes, fc.nat(), fc.nat()).map(([document, rec
 })
 
 /**
- * For each code unit of the letter after the op, the one it was before; -1 for what the op inserted. The op is read here
- * component by component, in no other way than its definition says.
+ * For each code unit of the letter after the op, the one it was before; -1 for what the op inserted. The op
+ * is read here component by component, in no other way than its definition says.
  */
 function origins(document: readonly Insert[], op: readonly Component[]): number[] {
   const list: number[] = []

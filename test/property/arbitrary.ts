@@ -1,9 +1,9 @@
 /**
  * Random letters and ops that fit them, for every test that needs some.
  *
- * An op is generated in two steps. A recipe says what to do in general terms (skip some, delete some); `realise` turns it into an op for
- * the document at hand. So a recipe can be drawn before its document is known, one history can be
- * drawn at once, and a failing case shrinks to short recipes on a short letter.
+ * An op is generated in two steps. A recipe says what to do in general terms (skip some, delete some);
+ * `realise` turns it into an op for the document at hand. So a recipe can be drawn before its document is
+ * known, one history can be drawn at once, and a failing case shrinks to short recipes on a short letter.
  */
 import fc from 'fast-check'
 import { compose } from '../../ot/algebra.ts'
@@ -137,8 +137,8 @@ export function realise(document: LetterDocument, recipe: Recipe): LetterOp {
 }
 
 /**
- * The same as an editor may have written it: with the last newline deleted or text after it, where what the op leaves ends
- * with a newline all the same.
+ * The same as an editor may have written it: with the last newline deleted or text after it, where what the
+ * op leaves ends with a newline all the same.
  */
 export function realiseUnsettled(document: LetterDocument, recipe: Recipe): LetterOp {
   const op = writeOut(document, recipe, true)

@@ -1,4 +1,7 @@
-/** Random JSON documents and ops that fit them. As with letters, a recipe is drawn first and realised on a document. */
+/**
+ * Random JSON documents and ops that fit them. As with letters, a recipe is drawn first and realised on a
+ * document.
+ */
 
 import fc from 'fast-check'
 import { type Doc, type JSONOp, moveOp } from 'ot-json1'

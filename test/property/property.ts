@@ -1,8 +1,8 @@
 /**
  * How random tests run: one seed for the whole run, printed with it, and `SEED` and `RUNS` to choose others.
  *
- * A failing property prints its seed, the shrunk case and a line to paste. A seed that failed once is kept as an
- * example under the bug's name, in `pinned`.
+ * A failing property prints its seed, the shrunk case and a line to paste. A seed that failed once is kept as
+ * an example under the bug's name, in `pinned`.
  */
 import fc from 'fast-check'
 
@@ -61,7 +61,10 @@ function failure(title: string, report: string | undefined): string {
   return `${report}\n\nTo see it again: SEED=${SEED} RUNS=${RUNS} npx mocha 'test/property/**/*.test.ts' -f ${JSON.stringify(title)}\n`
 }
 
-/** Counts how often something worth testing came up, so that a suite can end by asserting that it was not vacuous. */
+/**
+ * Counts how often something worth testing came up, so that a suite can end by asserting that it was not
+ * vacuous.
+ */
 export class Tally {
   readonly #counts = new Map<string, number>()
 
@@ -71,12 +74,16 @@ export class Tally {
     return happened
   }
 
-  /** The last test of a suite: everything that it counted came up. A short run, to look at one case, may miss some. */
+  /**
+   * The last test of a suite: everything that it counted came up. A short run, to look at one case, may miss
+   * some.
+   */
   assertNotVacuous(title: string): void {
+    const counts = this.#counts
     it(title, function () {
       if (RUNS < ENOUGH) this.skip()
-      const missing = [...this.#counts].filter(([, count]) => count === 0).map(([what]) => what)
-      if (this.#counts.size === 0 || missing.length > 0) {
+      const missing = [...counts].filter(([, count]) => count === 0).map(([what]) => what)
+      if (counts.size === 0 || missing.length > 0) {
         throw new Error(
           `never came up: ${missing.join(', ') || 'anything at all'} (SEED=${SEED} RUNS=${RUNS})`,
         )

@@ -8,7 +8,9 @@ function times<Item>(count: number, item: (i: number) => Item): Item[] {
   return Array.from({ length: count }, (_, i) => item(i))
 }
 
-/** Checks that what is just at a limit is taken, and what is just over it refused with the rule and the limit. */
+/**
+ * Checks that what is just at a limit is taken, and what is just over it refused with the rule and the limit.
+ */
 function limit(rule: string, value: number, atLimit: () => unknown, overLimit: () => unknown): void {
   atLimit()
   const { code, data } = refusal(overLimit)

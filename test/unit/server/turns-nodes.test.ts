@@ -72,6 +72,20 @@ describe('two nodes that write one letter', () => {
     leave()
   })
 
+  it('[S7] news that comes while the log is read is not lost, though the answer is older', async () => {
+    const bus = new MemoryBus()
+    const [here, there] = [world.another({ bus }), world.another({ bus })]
+    const [letter, reader] = [world.letter.on(here), world.letter.on(there)]
+    await reader.shown()
+    const letGo = there.db.holdAnswers()
+    await letter.type('a', { source: 'a' })
+    await there.db.isHolding()
+    await letter.type('b', { source: 'b' })
+    await soon() // the bus has said so
+    letGo()
+    await until('the reader to be level', async () => (await reader.version()) === 3)
+  })
+
   describe(`at once, with mishaps and resends (SEED=${SEED})`, () => {
     const random = new Random()
     const tally = { duplicates: 0, failures: 0, lostRaces: 0 }

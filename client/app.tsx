@@ -1,4 +1,5 @@
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { ApiError, api, type SignInState } from './api.ts'
 import { follow, go, useRoute } from './app-route.ts'
@@ -69,7 +70,13 @@ function App() {
       }
     }
     leaveAllLetters()
-    go('/sign-in')
+    // Known to the screens before the address changes: a list without a member would ask in vain.
+    flushSync(() =>
+      setStanding((old) =>
+        old.kind === 'known' ? { kind: 'known', state: { ...old.state, member: null } } : old,
+      ),
+    )
+    go('/sign-in', { replace: true })
     await ask()
   }
 
@@ -78,7 +85,11 @@ function App() {
   if (!member)
     return <SignIn state={state} onSignedIn={(now) => setStanding({ kind: 'known', state: now })} />
 
-  const screen = { member, onSignOut: () => (anyWordsHeld() ? setLeaving(true) : void signOut()) }
+  const screen = {
+    member,
+    onSignedOut: () => void ask(),
+    onSignOut: () => (anyWordsHeld() ? setLeaving(true) : void signOut()),
+  }
   return (
     <>
       {route.at === 'letters' && <Letters {...screen} />}

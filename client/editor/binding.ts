@@ -4,7 +4,8 @@ import { type Component, canonical } from '../../ot/component.ts'
 import { Delta } from '../../ot/delta.ts'
 import type { CollabError } from '../../ot/errors.ts'
 import { EXCLUSIVE } from '../../ot/exclusive.ts'
-import type { LetterListener, Session } from '../sync/session.ts'
+import type { Session } from '../sync/session.ts'
+import type { LetterListener } from '../sync/session-view.ts'
 import { HeldOps } from './held-ops.ts'
 
 /**

@@ -3,7 +3,9 @@ import type { CollabError } from '../../ot/errors.ts'
 import type { Session } from '../sync/session.ts'
 import { Binding } from './binding.ts'
 import { type CommandId, commandFor } from './commands.ts'
+import { markRange } from './kept-mark.ts'
 import { QUILL_FORMATS } from './letter-formats.ts'
+import { wholeLink } from './link-range.ts'
 
 /**
  * The editor of one letter, as the screens see it: commands go in, and what the toolbar must know comes out.
@@ -164,7 +166,7 @@ export class LetterEditor {
 
   /** The selected words and their link; of a caret inside a link, the whole link. */
   linkHere(): { readonly text: string; readonly url: string | null; readonly place: Range } {
-    const place = this.#wholeLink(this.#here())
+    const place = wholeLink(this.quill, this.#here())
     const { link } = this.quill.getFormat(place)
     return { text: this.quill.getText(place), url: typeof link === 'string' ? link : null, place }
   }
@@ -174,7 +176,7 @@ export class LetterEditor {
    * away. The place is asked for again: others may have moved it since.
    */
   setLink(url: string | null, text: string): void {
-    const place = this.#wholeLink(this.#here())
+    const place = wholeLink(this.quill, this.#here())
     this.focus()
     if (place.length > 0) this.quill.formatText(place, 'link', url ?? false, 'user')
     else if (url) this.quill.insertText(place.index, text, { link: url }, 'user')
@@ -192,17 +194,9 @@ export class LetterEditor {
     this.quill.setSelection(index + 1, 0, 'user')
   }
 
-  /** Shows where the person was while the focus is elsewhere, in browsers that can. */
+  /** Shows where the person was while the focus is elsewhere. */
   markPlace(isMarked: boolean): void {
-    if (!('highlights' in CSS)) return
-    CSS.highlights.delete('kept-place')
-    if (!isMarked || this.#place.length === 0) return
-    const [start, startOffset, end, endOffset] = this.quill.selection.rangeToNative(this.#place)
-    if (!start || !end) return
-    const range = document.createRange()
-    range.setStart(start, startOffset)
-    range.setEnd(end, endOffset)
-    CSS.highlights.set('kept-place', new Highlight(range))
+    markRange(this.quill, isMarked ? this.#place : null)
   }
 
   /** Where a popover about the selection belongs, in the coordinates of the editor's parent. */
@@ -235,17 +229,6 @@ export class LetterEditor {
       return
     }
     for (const name of Object.keys(this.quill.getFormat(index))) this.quill.format(name, false, 'user')
-  }
-
-  #wholeLink(place: Range): Range {
-    if (place.length > 0 || !this.quill.getFormat(place.index).link) return place
-    const url = this.quill.getFormat(place.index).link
-    const isLinked = (index: number) => this.quill.getFormat(index, 1).link === url
-    let start = place.index
-    let end = place.index
-    while (start > 0 && isLinked(start - 1)) start -= 1
-    while (end < this.quill.getLength() && isLinked(end)) end += 1
-    return new Range(start, end - start)
   }
 
   readonly #onChange = (kind: string, value: unknown, _before: unknown, source: string): void => {

@@ -15,6 +15,8 @@ interface Props {
   readonly isNew: boolean
   readonly member: Member
   onSignOut(): void
+  /** The server does not know us any more, and there is nothing on the screen to lose. */
+  onSignedOut(): void
   onSignedIn(state: SignInState): void
 }
 
@@ -22,7 +24,7 @@ type Known = { readonly kind: 'asking' } | { readonly kind: 'failed'; readonly e
 type Found = { readonly kind: 'found'; readonly letter: Letter }
 
 /** One letter. Its title and my role come by REST, its text through a session; the first answer is awaited from both. */
-export function LetterPage({ id, ...props }: Props) {
+export function LetterPage({ id, onSignedOut, ...props }: Props) {
   const [known, setKnown] = useState<Known>({ kind: 'asking' })
   const [session, setSession] = useState<Session | null>(null)
   const [asked, setAsked] = useState(0)
@@ -55,6 +57,13 @@ export function LetterPage({ id, ...props }: Props) {
       document.removeEventListener('visibilitychange', onVisible)
     }
   }, [id, asked])
+
+  const isSignedOut =
+    known.kind === 'failed' && known.error instanceof ApiError && known.error.remedy === 'sign-in'
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told once, whoever listens
+  useEffect(() => {
+    if (isSignedOut) onSignedOut()
+  }, [isSignedOut])
 
   if (known.kind === 'failed') return <Failed error={known.error} onRetry={() => setAsked(asked + 1)} />
   if (known.kind === 'asking' || !session) return <Opening />

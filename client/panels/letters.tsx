@@ -1,21 +1,26 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { api, type Letter, type Member, type Person } from '../api.ts'
+import { useEffect, useRef, useState } from 'react'
+import { ApiError, api, type Letter, type Member, type Person } from '../api.ts'
 import { go, letterPath } from '../app-route.ts'
-import { retryAll, unsentByLetter, watchUnsent } from '../sync/open-letters.ts'
 import { Ask } from './ask.tsx'
 import { Icon } from './icons.tsx'
 import { useLetterList } from './letter-list.ts'
-import { LetterRow } from './letter-row.tsx'
+import { LetterRows, LetterRowsFoot } from './letter-rows.tsx'
 import { Notice } from './notice.tsx'
+import { OfflineNotice } from './offline-notice.tsx'
 import { PersonMenu } from './person-menu.tsx'
 import { useScreenTitle } from './screen-title.ts'
-import { edits } from './status-words.ts'
 import { errorWords, Trouble } from './trouble.tsx'
-import { number } from './when.ts'
 import './letters.css'
 
+interface Props {
+  readonly member: Member
+  onSignOut(): void
+  /** The server does not know us any more. */
+  onSignedOut(): void
+}
+
 /** The first screen: every letter of the firm that I may read. */
-export function Letters({ member, onSignOut }: { member: Member; onSignOut(): void }) {
+export function Letters({ member, onSignOut, onSignedOut }: Props) {
   useScreenTitle('Letters')
   const list = useLetterList()
   const [people, setPeople] = useState<ReadonlyMap<string, Person>>(new Map([[member.id, member]]))
@@ -32,6 +37,12 @@ export function Letters({ member, onSignOut }: { member: Member; onSignOut(): vo
       () => {},
     )
   }, [])
+
+  const isSignedOut = list.error instanceof ApiError && list.error.remedy === 'sign-in'
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told once, whoever listens
+  useEffect(() => {
+    if (isSignedOut) onSignedOut()
+  }, [isSignedOut])
 
   const create = async (): Promise<void> => {
     if (isCreating) return
@@ -62,7 +73,7 @@ export function Letters({ member, onSignOut }: { member: Member; onSignOut(): vo
 
   const wanted = search.trim().toLocaleLowerCase()
   const shown = list.letters.filter(({ title }) => title.toLocaleLowerCase().includes(wanted))
-  const create_ = (
+  const newLetter = (
     <button
       type="button"
       className="button button-solid"
@@ -125,7 +136,7 @@ export function Letters({ member, onSignOut }: { member: Member; onSignOut(): vo
                   />
                 </div>
               )}
-              {create_}
+              {newLetter}
             </div>
             {list.state === 'loading' ? (
               <Skeleton />
@@ -133,7 +144,7 @@ export function Letters({ member, onSignOut }: { member: Member; onSignOut(): vo
               <Empty />
             ) : (
               <>
-                <Rows
+                <LetterRows
                   letters={shown}
                   people={people}
                   member={member}
@@ -141,7 +152,7 @@ export function Letters({ member, onSignOut }: { member: Member; onSignOut(): vo
                   onArchive={setArchiving}
                   onTrouble={setTrouble}
                 />
-                <Foot
+                <LetterRowsFoot
                   list={list}
                   shown={shown.length}
                   search={search.trim()}
@@ -172,112 +183,6 @@ export function Letters({ member, onSignOut }: { member: Member; onSignOut(): vo
         </Ask>
       )}
     </>
-  )
-}
-
-type RowsProps = {
-  letters: readonly Letter[]
-  people: ReadonlyMap<string, Person>
-  member: Member
-  onRename(letter: Letter, title: string): Promise<void>
-  onArchive(letter: Letter): void
-  onTrouble(words: string): void
-}
-
-function Rows({ letters, onRename, onTrouble, ...row }: RowsProps) {
-  const unsent = useSyncExternalStore(watchUnsent, unsentByLetter)
-  if (letters.length === 0) return null
-  return (
-    <ul
-      className="letters-card"
-      aria-label="Letters, newest first"
-      onKeyDown={(event) => {
-        const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-        if (step === 0 || !(event.target instanceof Element) || event.target.closest('input, [role="menu"]'))
-          return
-        const links = [...event.currentTarget.querySelectorAll<HTMLElement>('.row-title')]
-        const row = event.target.closest('li')
-        const at = links.findIndex((link) => row?.contains(link))
-        event.preventDefault()
-        links[at + step]?.focus()
-      }}
-    >
-      {letters.map((letter) => (
-        <LetterRow
-          key={letter.id}
-          letter={letter}
-          unsent={unsent.get(letter.id)?.edits ?? 0}
-          onRename={(title) =>
-            onRename(letter, title).catch((error) =>
-              onTrouble(`“${letter.title}” keeps its name. ${errorWords(error)}`),
-            )
-          }
-          {...row}
-        />
-      ))}
-    </ul>
-  )
-}
-
-type FootProps = {
-  list: ReturnType<typeof useLetterList>
-  shown: number
-  search: string
-  onClear(): void
-}
-
-/** How far the list goes, and the way on. A search must say what it has not looked at. */
-function Foot({ list, shown, search, onClear }: FootProps) {
-  const isSearching = search !== ''
-  const newest = `the ${number(list.letters.length)} newest letters`
-  return (
-    <div className="letters-foot">
-      <p aria-live="polite">
-        {isSearching &&
-          shown === 0 &&
-          `No title ${list.hasMore ? `among ${newest} ` : ''}has “${search}” in it. `}
-        {isSearching && shown > 0 && list.hasMore && `Searched ${newest}. `}
-        {list.state === 'failed' && `${errorWords(list.error)} `}
-        {isSearching && shown === 0 && (
-          <button type="button" className="link-button" onClick={onClear}>
-            Clear the search
-          </button>
-        )}
-      </p>
-      {list.hasMore && (
-        <button
-          type="button"
-          className="button button-quiet"
-          aria-disabled={list.state === 'growing'}
-          onClick={list.more}
-        >
-          {list.state === 'growing' ? 'Fetching…' : isSearching ? 'Search older letters' : 'Show more'}
-        </button>
-      )}
-    </div>
-  )
-}
-
-function OfflineNotice() {
-  const unsent = useSyncExternalStore(watchUnsent, unsentByLetter)
-  const waiting = [...unsent.values()].filter(({ isOffline }) => isOffline)
-  if (waiting.length === 0) return null
-  const count = waiting.reduce((sum, letter) => sum + letter.edits, 0)
-  const where = waiting.length === 1 ? 'in 1 letter' : `in ${waiting.length} letters`
-  const [amount, verb] = edits(count).split(/ (?=is$|are$)/)
-  return (
-    <Notice
-      tone="warn"
-      head="Offline."
-      actions={
-        <button type="button" className="button" onClick={retryAll}>
-          Try now
-        </button>
-      }
-    >
-      {amount} {where} {verb} kept in this tab and will be sent when the connection is back. Keep the tab
-      open.
-    </Notice>
   )
 }
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { api, type SignInState } from '../api.ts'
 import { follow } from '../app-route.ts'
-import type { Refusal } from '../sync/session.ts'
+import type { Refusal } from '../sync/session-view.ts'
 import { Dialog } from './ask.tsx'
 import { Notice } from './notice.tsx'
 import { SignInForm } from './sign-in.tsx'

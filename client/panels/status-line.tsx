@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { SessionView } from '../sync/session.ts'
+import type { SessionView } from '../sync/session-view.ts'
 import { type Status, statusOf } from './status-words.ts'
 
 /** How long "Saving…" stays at least, so that the line does not flicker with every key. */

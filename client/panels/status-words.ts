@@ -1,4 +1,4 @@
-import type { SessionView } from '../sync/session.ts'
+import type { SessionView } from '../sync/session-view.ts'
 import { number } from './when.ts'
 
 /** What the status says: never more than is known. */

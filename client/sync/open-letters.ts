@@ -47,6 +47,8 @@ export function enterLetter(
       },
     }
     letters.set(docId, letter)
+  } else {
+    letter.session.retry() // signed in again since, perhaps; does nothing to a session that is connected
   }
   letter.lookers += 1
   return letter.session

@@ -7,6 +7,7 @@ import { CLOSE } from '../../ot/wire.ts'
 import { type Draft, textOf, writtenText } from './draft.ts'
 import { Link, type LinkWorld } from './link.ts'
 import { fits, type OpSize, portions, sizeOf, sum } from './portions.ts'
+import type { LetterListener, Refusal, SessionView, Submitted } from './session-view.ts'
 import type {} from './sharedb-client.d.ts'
 import { Unsent } from './unsent.ts'
 
@@ -25,34 +26,6 @@ import { Unsent } from './unsent.ts'
  *     makes ShareDB throw away everything that waits behind it;
  *   - should that happen all the same, what was waiting is kept in `view.drafts` first.
  */
-
-export type Phase = 'connecting' | 'live' | 'offline' | 'refused'
-
-export type Refusal = 'signed-out' | 'forbidden' | 'not-found' | 'rejected'
-
-export interface SessionView {
-  readonly phase: Phase
-  /** Set while `phase` is refused. */
-  readonly refusal: Refusal | null
-  /** True once there is a letter to show. */
-  readonly ready: boolean
-  /** The newest version of the letter here that is durable on the server. */
-  readonly version: number
-  /** Edits that the server has not confirmed. */
-  readonly unsent: number
-  /** What the server would not take, oldest first. */
-  readonly drafts: readonly Draft[]
-}
-
-/** What happens to the letter, for whoever shows it. */
-export interface LetterListener {
-  /** Somebody else's op, already part of `components()`. */
-  remoteOp(op: readonly Component[]): void
-  /** `components()` was replaced: the first load, or a fresh start after a refusal. */
-  loaded(): void
-}
-
-export type Submitted = { readonly kind: 'taken' } | { readonly kind: 'refused'; readonly error: CollabError }
 
 const REFUSALS: Readonly<Record<number, Refusal>> = {
   [CLOSE.unauthenticated]: 'signed-out',
@@ -161,6 +134,7 @@ export class Session {
     let series: Component[][]
     try {
       const whole = keepLastNewline(canonical(op), this.components())
+      if (whole.length === 0) return { kind: 'taken' }
       series = portions(whole)
       // ShareDB applies them once more. An apply costs a walk over what the op touches; a refusal, the queue.
       let after: unknown = this.#doc.data
@@ -197,7 +171,10 @@ export class Session {
     this.#doc = this.#connection.get('letters', this.docId)
     this.#link.onstate = (state) => {
       this.#refusal = state.kind === 'refused' ? (REFUSALS[state.code] ?? 'rejected') : null
-      if (this.#refusal !== null && this.#refusal !== 'signed-out') this.#rescue()
+      if (this.#isHopeless()) {
+        this.#remember()
+        this.#rescue()
+      }
       this.#changed()
     }
     this.#connection.on('receive', ({ data }) => this.#receives(data))
@@ -215,6 +192,7 @@ export class Session {
 
   /** Starts afresh with the server's letter, keeping as a draft what it does not have. */
   #restart(): void {
+    this.#remember()
     this.#rescue()
     this.#end()
     this.#unsent.clear()
@@ -269,6 +247,7 @@ export class Session {
     this.#changed()
   }
 
+  /** Notes what is not confirmed. In the middle of a rollback there is nothing to note, and the last note holds. */
   #remember(): void {
     if (!this.hasLetter) return
     const { inflightOp, pendingOps } = this.#doc
@@ -308,9 +287,13 @@ export class Session {
 
   /** ShareDB's queue is the truth; the count only says how many edits that is to a person. */
   #countUnsent(): number {
-    const isHopeless = this.#refusal !== null && this.#refusal !== 'signed-out'
-    if (isHopeless || !this.#doc.hasWritePending()) return 0
+    if (this.#isHopeless() || !this.#doc.hasWritePending()) return 0
     return Math.max(1, this.#unsent.edits)
+  }
+
+  /** What waits will never be sent: it is kept as a draft instead. */
+  #isHopeless(): boolean {
+    return this.#refusal !== null && this.#refusal !== 'signed-out'
   }
 
   #changed(): void {

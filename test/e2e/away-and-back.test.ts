@@ -102,15 +102,16 @@ describe('a letter whose server is killed and started again', () => {
     const env = { PORT: String(await freePort()), DATA_DIR: scratchFolder('restart') }
     const firm = await Firm.open(env)
     const ada = await firm.employ('Ada Marsh')
-    await ada.open(await ada.createLetter('Demand letter'))
-    await ada.type('Before.')
-    await ada.isSaved()
-    firm.server.kill('SIGKILL')
-    await firm.server.exited
-    await ada.reaches('offline')
-    await ada.type(' Meanwhile.')
-    const server = await startServer(env)
+    let server = firm.server
     try {
+      await ada.open(await ada.createLetter('Demand letter'))
+      await ada.type('Before.')
+      await ada.isSaved()
+      server.kill('SIGKILL')
+      await server.exited
+      await ada.reaches('offline')
+      await ada.type(' Meanwhile.')
+      server = await startServer(env)
       await ada.isSaved()
       await ada.type(' After.')
       await converge(ada)

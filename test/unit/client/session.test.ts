@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import ShareDB from 'sharedb'
 import { textOf } from '../../../client/sync/draft.ts'
-import { Session, type SessionView } from '../../../client/sync/session.ts'
+import { Session } from '../../../client/sync/session.ts'
+import type { SessionView } from '../../../client/sync/session-view.ts'
 import type { Component } from '../../../ot/component.ts'
 import { CLOSE, LIMITS } from '../../../ot/wire.ts'
 import { until } from '../../harness/deadline.ts'
@@ -176,6 +177,13 @@ describe('the session of a letter', () => {
     world.wire.cut(CLOSE.forbidden)
     expect(view()).to.include({ phase: 'refused', refusal: 'forbidden', unsent: 0 })
     expect(view().drafts.map(({ written }) => written)).to.deep.equal(['forever'])
+  })
+
+  it('[C3] keeps no draft of words that were saved before the right was taken away', async () => {
+    type(8, ' forever')
+    await reaches('saved', { unsent: 0 })
+    world.wire.cut(CLOSE.forbidden)
+    expect(view().drafts).to.deep.equal([])
   })
 
   it('[C4] keeps unsent words and sends them when the person has signed in again', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { initials, personColour } from '../../../client/panels/person-colour.ts'
 import { edits, statusOf } from '../../../client/panels/status-words.ts'
 import { number, whenWords } from '../../../client/panels/when.ts'
-import type { SessionView } from '../../../client/sync/session.ts'
+import type { SessionView } from '../../../client/sync/session-view.ts'
 
 describe('words for times', () => {
   const now = new Date(2026, 10, 21, 15, 0)

@@ -1,0 +1,33 @@
+import type { Component } from '../../ot/component.ts'
+import type { CollabError } from '../../ot/errors.ts'
+import type { Draft } from './draft.ts'
+
+/** How a session looks from outside. What the words mean is in session.ts. */
+
+export type Phase = 'connecting' | 'live' | 'offline' | 'refused'
+
+export type Refusal = 'signed-out' | 'forbidden' | 'not-found' | 'rejected'
+
+export interface SessionView {
+  readonly phase: Phase
+  /** Set while `phase` is refused. */
+  readonly refusal: Refusal | null
+  /** True once there is a letter to show. */
+  readonly ready: boolean
+  /** The newest version of the letter here that is durable on the server. */
+  readonly version: number
+  /** Edits that the server has not confirmed. */
+  readonly unsent: number
+  /** What the server would not take, oldest first. */
+  readonly drafts: readonly Draft[]
+}
+
+/** What happens to the letter, for whoever shows it. */
+export interface LetterListener {
+  /** Somebody else's op, already part of `components()`. */
+  remoteOp(op: readonly Component[]): void
+  /** `components()` was replaced: the first load, or a fresh start after a refusal. */
+  loaded(): void
+}
+
+export type Submitted = { readonly kind: 'taken' } | { readonly kind: 'refused'; readonly error: CollabError }

@@ -110,3 +110,9 @@ export class CollabError extends Error {
 export function isOurFault(error: unknown): boolean {
   return !(error instanceof CollabError) || error.status >= 500
 }
+
+/** What a caller is told when a link failed: the error itself when it is one of ours already. */
+export function unavailable(cause: unknown): CollabError {
+  if (cause instanceof CollabError) return cause
+  return new CollabError('server/unavailable', 'The database does not answer. Try again.', { cause })
+}

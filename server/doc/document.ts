@@ -1,21 +1,23 @@
 import { strict as assert } from 'node:assert'
-import { CollabError } from '../../ot/errors.ts'
-import { type Change, LoggedOp } from '../../ot/logged-op.ts'
+import { CollabError, unavailable } from '../../ot/errors.ts'
+import type { Change, LoggedOp } from '../../ot/logged-op.ts'
 import { LIMITS } from '../../ot/wire.ts'
 import type { Writer } from '../store/group-commit.ts'
 import type { StoredDocument } from '../store/op-log.ts'
 import { channelOf } from './channel.ts'
+import { LogNews } from './log-news.ts'
 import { RecentOps } from './recent-ops.ts'
 import { Resends } from './resends.ts'
 import { applyLogged, checkBase, NOTHING, nextStep } from './step.ts'
 import { StoredCopy, snapshotIn } from './stored-copy.ts'
-import { appended, type ExactSubmission, type Pending, submitted, type Turn } from './turn.ts'
+import { appended, type ExactSubmission, loggedOp, type Pending, submitted, type Turn } from './turn.ts'
 import type { DocumentDeps, DocumentKey, DocumentListener, Outcome, Snapshot, Submission } from './types.ts'
 
 /** A snapshot is stored when the stored one is this many ops old, and when the document is let go. */
 const SNAPSHOT_EVERY = 200
-/** Ops kept in memory behind the head: more than any editor lags behind under load. */
-const RECENT = 1_000
+/** Ops handled in one go, and characters of them: some milliseconds' worth. */
+const PIECE = 500
+const PIECE_LENGTH = 1024 * 1024
 /** Submissions waiting or in flight before senders are told to come back later. */
 const MAX_WAITING = 5_000
 
@@ -50,8 +52,7 @@ export class Document implements Writer {
   #pending: Pending[] = []
   #waiting: Turn[] = []
   #busy = false
-  /** The version the log has reached, as far as anyone said; Infinity after a failure left it open. */
-  #logIsAt = 0
+  readonly #news = new LogNews()
   #listeners = new Set<DocumentListener>()
   /** Metadata (JSON) a stock ShareDB backend keeps with the snapshot. */
   #meta: string | null
@@ -68,7 +69,7 @@ export class Document implements Writer {
     this.#head = at
     this.#headTime = stored?.time ?? 0
     this.#meta = stored?.meta ?? null
-    this.#recent = new RecentOps(at.version, RECENT)
+    this.#recent = new RecentOps(at.version)
     this.#resends = new Resends(deps.log, this.#recent)
     this.#copy = new StoredCopy(deps.log, at.version)
     this.lastUsed = deps.clock.now()
@@ -139,19 +140,33 @@ export class Document implements Writer {
   }
 
   /**
-   * The ops that lead from version `after` to `to` (at most the durable version), from memory when they are
-   * there: then the answer is not a promise, and the caller may count on nothing having happened in between.
+   * The ops that follow version `after`, up to `to` and to the durable version: as many as are worth handling in
+   * one go, and at least one if there is one. From memory when they are there: then the answer is not a promise,
+   * and the caller may count on nothing having happened in between.
    */
   ops(after: number, to: number): readonly LoggedOp[] | Promise<readonly LoggedOp[]> {
     this.lastUsed = this.#deps.clock.now()
-    const end = Math.min(to, this.#durable.version)
+    const end = Math.min(to, this.#durable.version, after + PIECE)
     if (after >= end) return []
-    return this.#recent.between(after, end) ?? this.#deps.log.read(this.document, after, end)
+    const inMemory = this.#recent.between(after, end, PIECE_LENGTH)
+    return inMemory ?? this.#deps.log.readPiece(this.document, after, end, PIECE_LENGTH)
+  }
+
+  /**
+   * Looks into the log when it is said to hold `version` and this document does not (rule S7).
+   *
+   * @throws CollabError document/log-broken, server/unavailable
+   */
+  async catchUpTo(version: number): Promise<void> {
+    if (version <= this.#durable.version || this.#number === null) return
+    const looked = this.#news.wait()
+    this.#takeTurns()
+    await looked
   }
 
   /** Tells the document that the log has reached `version`: it catches up when it is not there itself. */
   noticeHead(version: number): void {
-    this.#logIsAt = Math.max(this.#logIsAt, version)
+    this.#news.say(version)
     this.#takeTurns()
   }
 
@@ -172,7 +187,7 @@ export class Document implements Writer {
     this.lastUsed = this.#deps.clock.now()
     if (this.#waiting.length + this.#pending.length >= MAX_WAITING) {
       return turn.reject(
-        new CollabError('server/busy', 'Too many edits are waiting for this letter. Send it again.'),
+        new CollabError('server/busy', 'Too many edits wait for this letter. Send it again.'),
       )
     }
     this.#waiting.push(turn)
@@ -209,25 +224,21 @@ export class Document implements Writer {
   /** The log cannot be read, or is not whole: nobody who waits can be served. */
   #couldNotFetch(error: unknown): void {
     this.#busy = false
+    const cause = unavailable(error)
     const waiting = this.#waiting.splice(0)
-    if (waiting.length === 0) this.#deps.onError(error, this.key)
-    const cause =
-      error instanceof CollabError
-        ? error
-        : new CollabError('server/unavailable', 'The database does not answer. Try again.', { cause: error })
-    for (const turn of waiting) turn.reject(cause)
+    if (!this.#news.giveUp(cause) && waiting.length === 0) this.#deps.onError(error, this.key)
+    for (const { reject } of waiting) reject(cause)
   }
 
   /** What the next turn needs from the log and does not have yet; null when it can be taken. */
   #fetchFor(turn: Turn | undefined): Promise<unknown> | null {
     const { log } = this.#deps
-    if (this.#logIsAt > this.#durable.version && this.#isSettled && this.#number !== null)
-      return this.#catchUp()
+    if (this.#number !== null && this.#news.concerns(this.#durable.version)) return this.#look()
     if (turn === undefined) return null
     if (this.#number === null) {
       return log.name(this.key.collection, this.key.id).then((number) => {
         this.#number = number
-        this.#logIsAt = Number.POSITIVE_INFINITY // another node may have named it, and written to it
+        this.#news.doubt() // another node may have named it, and written to it
       })
     }
     if (turn.exact !== null) return null
@@ -236,10 +247,8 @@ export class Document implements Writer {
     const { base } = turn.submission
     if (base === null) return null
     if (base > this.#head.version && !turn.hasCaughtUp) {
-      // What is in flight is about to lose its race then: it goes back first.
-      if (!this.#isSettled) return this.settled()
-      turn.hasCaughtUp = true
-      return this.#catchUp()
+      turn.hasCaughtUp = this.#isSettled
+      return this.#look()
     }
     const floor = this.#recent.floor
     const reached = turn.older.length === 0 ? base : turn.older[turn.older.length - 1]!.version
@@ -285,21 +294,8 @@ export class Document implements Writer {
   }
 
   #handOver(turn: Turn, change: Change, after: Snapshot, fixup: unknown, meta: string | null): void {
-    const { source, seq, author, origin } = turn.submission
-    const isNameless = turn.exact !== null && turn.exact.given.source === null
-    const op = new LoggedOp(
-      {
-        version: after.version,
-        body: JSON.stringify(change),
-        source: isNameless ? null : source,
-        seq: isNameless ? null : seq,
-        author,
-        origin,
-        time: Math.max(this.#deps.clock.now(), this.#headTime),
-        meta,
-      },
-      change,
-    )
+    const time = Math.max(this.#deps.clock.now(), this.#headTime)
+    const op = loggedOp(turn, change, { version: after.version, time, meta })
     this.#deps.committer.commit(this, op, turn.exact?.given.headMeta)
     this.#head = after
     this.#headTime = op.time
@@ -336,7 +332,7 @@ export class Document implements Writer {
       again.push(...echoes)
     }
     this.#waiting.unshift(...again)
-    this.#logIsAt = Number.POSITIVE_INFINITY
+    this.#news.doubt()
     this.#afterPending()
   }
 
@@ -348,7 +344,7 @@ export class Document implements Writer {
       for (const echo of echoes) echo.reject(error)
     }
     // Whether the log took them is not known: look before the next turn.
-    this.#logIsAt = Number.POSITIVE_INFINITY
+    this.#news.doubt()
     this.#afterPending()
   }
 
@@ -377,19 +373,20 @@ export class Document implements Writer {
 
   // Ops of other nodes
 
-  async #catchUp(): Promise<void> {
-    const ops = await this.#deps.log.read(this.document, this.#durable.version, null)
-    this.#logIsAt = 0
-    this.#takeIn(ops)
+  /** Reads what this node lacks. What is in flight is about to lose its race then, and goes back first. */
+  #look(): Promise<void> {
+    if (!this.#isSettled) return this.settled()
+    return this.#news.look(async () => {
+      this.#takeIn(await this.#deps.log.read(this.document, this.#durable.version, null))
+    })
   }
 
   /** Applies ops of the log that follow the durable version. */
   #takeIn(ops: readonly LoggedOp[]): void {
     assert(this.#isSettled)
     if (ops.length === 0) return
-    let at = this.#durable
+    const at = ops.reduce((before, op) => applyLogged(before, op, this.#deps.typeOf), this.#durable)
     for (const op of ops) {
-      at = applyLogged(at, op, this.#deps.typeOf)
       this.#recent.push(op)
       this.#headTime = Math.max(this.#headTime, op.time)
       this.#resends.noteRead(op)

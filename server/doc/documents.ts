@@ -1,4 +1,4 @@
-import { CollabError } from '../../ot/errors.ts'
+import { CollabError, unavailable } from '../../ot/errors.ts'
 import type { Subscription } from '../pubsub/bus.ts'
 import { channelOf } from './channel.ts'
 import { Document } from './document.ts'
@@ -8,8 +8,6 @@ import type { DocumentDeps, DocumentKey, Outcome, Snapshot, Submission } from '.
 /** A document nobody looks at is let go after this long. */
 const IDLE_MS = 60_000
 const SWEEP_MS = 10_000
-/** Ops replayed in one go: some milliseconds' worth. */
-const REPLAY_PIECE = 500
 
 /**
  * The documents of this node that are in memory: loaded once, kept while they are in use, let go when idle.
@@ -66,13 +64,14 @@ export class Documents {
    */
   async readAt(key: DocumentKey, version: number): Promise<Snapshot> {
     const document = await this.open(key)
+    await document.catchUpTo(version)
     const head = document.durable.version
     if (version > head) {
       throw new CollabError('op/version-ahead', `The newest version is ${head}.`, { data: { head } })
     }
     let at = NOTHING
     while (at.version < version) {
-      const ops = await document.ops(at.version, Math.min(version, at.version + REPLAY_PIECE))
+      const ops = await document.ops(at.version, version)
       for (const op of ops) at = applyLogged(at, op, this.#deps.typeOf)
     }
     return at
@@ -107,10 +106,7 @@ export class Documents {
         },
         (error) => {
           subscription.end()
-          if (error instanceof CollabError) throw error
-          throw new CollabError('server/unavailable', 'The database does not answer. Try again.', {
-            cause: error,
-          })
+          throw unavailable(error)
         },
       )
       .finally(() => this.#loading.delete(name))

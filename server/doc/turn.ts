@@ -1,4 +1,4 @@
-import type { Change, LoggedOp } from '../../ot/logged-op.ts'
+import { type Change, LoggedOp } from '../../ot/logged-op.ts'
 import type { CheckedSubmission } from './step.ts'
 import type { Outcome, Snapshot, Submission } from './types.ts'
 
@@ -57,3 +57,15 @@ export function appended(given: ExactSubmission, enqueue: (turn: Turn) => void):
 }
 
 const START = { op: undefined, first: undefined, older: [], hasCaughtUp: false } as const
+
+/** The op as it is handed to the log. Its change is serialised here, once, for the log and for every socket. */
+export function loggedOp(
+  { submission, exact }: Turn,
+  change: Change,
+  at: { readonly version: number; readonly time: number; readonly meta: string | null },
+): LoggedOp {
+  const { source, seq, author, origin } = submission
+  const isNameless = exact !== null && exact.given.source === null
+  const name = isNameless ? { source: null, seq: null } : { source, seq }
+  return new LoggedOp({ ...at, ...name, author, origin, body: JSON.stringify(change) }, change)
+}

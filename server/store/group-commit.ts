@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { CollabError } from '../../ot/errors.ts'
+import { CollabError, unavailable } from '../../ot/errors.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
 import { DbError } from './db.ts'
 import { type Chunk, isAboutAnOp, isResend, type OpLog } from './op-log.ts'
@@ -129,17 +129,22 @@ export class GroupCommit {
   async #readBack(batch: ReadonlyMap<Writer, Accepted[]>, cause: DbError): Promise<void> {
     for (const [writer, accepted] of batch) {
       try {
-        const last = accepted[accepted.length - 1]!.op
-        const isThere =
-          last.source !== null &&
-          last.seq !== null &&
-          (await this.#log.versionOf(writer.document, last.source, last.seq)) === last.version
+        const isThere = await this.#holds(writer.document, accepted)
         if (isThere) writer.committed(accepted.map(({ op }) => op))
         else this.#fail(writer, accepted, unavailable(cause))
       } catch (error) {
         this.#fail(writer, accepted, unavailable(error))
       }
     }
+  }
+
+  /**
+   * True when the log holds these ops, all of them, word for word. The last one alone says nothing: its sender may
+   * have sent it to another node as well, which put it at the same version, behind ops of its own.
+   */
+  async #holds(document: number, accepted: readonly Accepted[]): Promise<boolean> {
+    const found = await this.#log.read(document, accepted[0]!.op.version - 1, null)
+    return accepted.every(({ op }, index) => op.source !== null && isSame(op, found[index]))
   }
 
   #goBack(writer: Writer, accepted: readonly Accepted[], reason: 'raced' | 'resent'): void {
@@ -188,9 +193,6 @@ function chunkOf(writer: Writer, accepted: readonly Accepted[]): Chunk {
   return { document: writer.document, expected: ops[0]!.version - 1, ops, meta }
 }
 
-function unavailable(cause: unknown): CollabError {
-  if (cause instanceof CollabError) return cause
-  return new CollabError('server/unavailable', 'The database did not take the edit. Send it again.', {
-    cause,
-  })
+function isSame(op: LoggedOp, stored: LoggedOp | undefined): boolean {
+  return op.source === stored?.source && op.seq === stored.seq && op.body === stored.body
 }

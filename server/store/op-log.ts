@@ -137,6 +137,23 @@ export class OpLog {
     return continuous(document, after, to, rows)
   }
 
+  /** `read`, but the answer ends with the op that goes past `maxBytes`. */
+  async readPiece(document: number, after: number, to: number, maxBytes: number): Promise<LoggedOp[]> {
+    const rows = await this.#db.query<OpRow>(
+      `select version, source, seq, author, origin, time, body, meta
+         from (
+           select ops.*, sum(octet_length(body)) over (order by version) - octet_length(body) as bytes_before
+             from ops
+            where document = $1 and version > $2 and version <= $3
+         ) as ops
+        where bytes_before < $4
+        order by version`,
+      [document, after, to, maxBytes],
+      'read-piece',
+    )
+    return continuous(document, after, rows.length === 0 ? to : null, rows)
+  }
+
   /** `read` for many documents in one query. Documents without such ops are not in the answer. */
   async readMany(
     wanted: readonly { readonly document: number; readonly after: number; readonly to: number | null }[],

@@ -1,5 +1,4 @@
 import { CollabError, isOurFault } from '../../ot/errors.ts'
-import type { LoggedOp } from '../../ot/logged-op.ts'
 import { CLOSE } from '../../ot/wire.ts'
 import type { Document } from '../doc/document.ts'
 import type { Documents } from '../doc/documents.ts'
@@ -88,7 +87,9 @@ export class CollabAgent extends Agent {
     this.#answer(callback, async () => {
       const key = { collection, id }
       const { documents } = this.#deps
-      const snapshot = version === null ? await documents.read(key) : await documents.readAt(key, version)
+      const snapshot = await (version === null || version === undefined
+        ? documents.read(key)
+        : documents.readAt(key, version))
       return { v: snapshot.version, type: snapshot.type, data: snapshot.data }
     })
   }
@@ -104,19 +105,29 @@ export class CollabAgent extends Agent {
     version: number,
     whenLevel?: (reached: number) => void,
   ): Promise<void> {
+    await document.catchUpTo(version)
     checkBase(version, document.durable.version)
-    let reached = version
-    for (;;) {
-      const found = document.ops(reached, Number.POSITIVE_INFINITY)
-      const ops = 'then' in found ? await found : found
-      if (ops.length > 0) this.#sendOps(document.key, ops)
-      reached = ops.length > 0 ? ops[ops.length - 1]!.version : reached
-      if (reached === document.durable.version) return whenLevel?.(reached)
-    }
+    await this.#sendOps(document, version, Number.POSITIVE_INFINITY, whenLevel)
   }
 
-  #sendOps(key: DocumentKey, ops: readonly LoggedOp[]): void {
-    this.#socket.send(opFrames(key, ops))
+  /** Sends the ops after `version`, up to `to` or the durable version, in pieces, as the client takes them (rule R2). */
+  async #sendOps(
+    document: Document,
+    version: number,
+    to: number,
+    whenThere?: (reached: number) => void,
+  ): Promise<void> {
+    let reached = version
+    while (this.#socket.isOpen) {
+      const found = document.ops(reached, to)
+      const ops = 'then' in found ? await found : found
+      if (ops.length > 0) {
+        this.#socket.send(opFrames(document.key, ops))
+        reached = ops[ops.length - 1]!.version
+      }
+      if (reached >= Math.min(to, document.durable.version)) return whenThere?.(reached)
+      await this.#socket.hasRoom()
+    }
   }
 
   #join(document: Document, version: number): void {
@@ -135,6 +146,15 @@ export class CollabAgent extends Agent {
 
   override _unsubscribe(collection: string, id: string, callback: () => void): void {
     this.#leave(collection, id)
+    callback()
+  }
+
+  override _unsubscribeBulk(
+    collection: string,
+    ids: string[] | Record<string, unknown>,
+    callback: () => void,
+  ): void {
+    for (const id of Array.isArray(ids) ? ids : Object.keys(ids)) this.#leave(collection, id)
     callback()
   }
 
@@ -171,9 +191,7 @@ export class CollabAgent extends Agent {
     if (outcome.kind === 'committed' && this.subscribedDocs[key.collection]?.[key.id] !== undefined) return
     this.#answer(callback, async () => {
       const document = await this.#open(key)
-      if (base !== null && base < outcome.version - 1) {
-        this.#sendOps(key, await document.ops(base, outcome.version - 1))
-      }
+      if (base !== null) await this.#sendOps(document, base, outcome.version - 1)
       const [own] = await document.ops(outcome.version - 1, outcome.version)
       const fixup = own === undefined ? null : fixupIn(own)
       const v = outcome.version - 1

@@ -42,7 +42,8 @@ export function guard(backend: ShareBackend, entrantOf: (agent: object) => Entra
     try {
       checkMessage(data, entrant)
     } catch (error) {
-      if (isOurFault(error)) throw error
+      // Nothing above catches: it would end the process.
+      if (isOurFault(error)) return next(error)
       // No client of this protocol sends such a thing; answering would only teach it more of the same.
       if ((error as CollabError).code === 'message/malformed')
         return socket.close(CLOSE.malformed, 'malformed')

@@ -101,13 +101,7 @@ export class LogDb extends ShareDB.DB {
     options: Options,
     callback: Done<ShareOp[]>,
   ): void {
-    const ops = this.#documents
-      .open({ collection, id })
-      .then((document) => document.ops(from ?? 0, to ?? Number.POSITIVE_INFINITY))
-    answer(
-      ops.then((list) => list.map((op) => shareOp(op, options))),
-      callback,
-    )
+    answer(this.#ops(collection, id, from ?? 0, to ?? Number.POSITIVE_INFINITY, options), callback)
   }
 
   getOpsBulk(
@@ -126,6 +120,17 @@ export class LogDb extends ShareDB.DB {
     const { version, type, data } = document.durable
     const m = fields?.$submit || options?.metadata ? metaOf(document) : null
     return { id, v: version, type, data: clone(data), m }
+  }
+
+  async #ops(collection: string, id: string, from: number, to: number, options: Options): Promise<ShareOp[]> {
+    const document = await this.#documents.open({ collection, id })
+    const found: ShareOp[] = []
+    const end = Math.min(to, document.durable.version)
+    for (let at = from; at < end; at = from + found.length) {
+      const piece = await document.ops(at, end)
+      found.push(...piece.map((op) => shareOp(op, options)))
+    }
+    return found
   }
 
   async #opsBulk(

@@ -4,12 +4,6 @@ import type { DocumentListener } from '../doc/types.ts'
 import { opFrames } from './frames.ts'
 import type { Socket } from './socket.ts'
 
-/**
- * Past this many waiting bytes a socket gets no more ops until it has taken what it has (rule R2). It is caught
- * up from where it was, so a slow reader costs this much memory and no more.
- */
-const HIGH_WATER = 1024 * 1024
-
 /** A socket's place in a room. */
 export interface Membership {
   /** Leaves the room; may be called again. */
@@ -46,7 +40,7 @@ export class Room implements DocumentListener {
     const version = ops[ops.length - 1]!.version
     for (const seat of this.#seats) {
       if (seat.isBehind) continue
-      if (seat.socket.backlog > HIGH_WATER) {
+      if (seat.socket.isFull) {
         seat.isBehind = true
         seat.socket.once('drain', seat.onDrain)
         continue
@@ -67,8 +61,8 @@ export class Room implements DocumentListener {
   /** Sends what a slow socket has missed, in pieces it can take, until it is level with the others. */
   async #catchUp(seat: Seat): Promise<void> {
     while (seat.socket.isOpen && this.#seats.has(seat)) {
-      if (seat.socket.backlog > HIGH_WATER) return void seat.socket.once('drain', seat.onDrain)
-      const missed = this.#document.ops(seat.version, seat.version + CATCH_UP_OPS)
+      if (seat.socket.isFull) return void seat.socket.once('drain', seat.onDrain)
+      const missed = this.#document.ops(seat.version, Number.POSITIVE_INFINITY)
       // Not a promise: nothing can be committed between this look and the flag.
       if ('then' in missed) {
         try {
@@ -91,8 +85,6 @@ export class Room implements DocumentListener {
     seat.version = ops[ops.length - 1]!.version
   }
 }
-
-const CATCH_UP_OPS = 500
 
 interface Seat {
   readonly socket: Socket

@@ -50,6 +50,7 @@ export interface AgentBase {
   _subscribe(collection: string, id: string, version: number | null, callback: Reply): void
   _subscribeBulk(collection: string, versions: string[] | Record<string, number>, callback: Reply): void
   _unsubscribe(collection: string, id: string, callback: () => void): void
+  _unsubscribeBulk(collection: string, ids: string[] | Record<string, unknown>, callback: () => void): void
   _submit(collection: string, id: string, op: ShareOp, callback: Reply): void
   _fetchSnapshot(collection: string, id: string, version: number | null, callback: Reply): void
 }

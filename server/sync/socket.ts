@@ -9,7 +9,12 @@ import { parseMessage } from './message.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { AgentStream } from './sharedb.ts'
 
-/** Bytes a socket may have waiting before it is closed: nothing but replies gets past `room.ts`'s own mark. */
+/**
+ * Past this many waiting bytes a socket gets no more ops until it has taken what it has (rule R2). It is caught
+ * up from where it was, so a slow reader costs this much memory and little more.
+ */
+const HIGH_WATER = 1024 * 1024
+/** Bytes a socket may have waiting before it is closed: nothing but replies gets past the first mark. */
 const MAX_BACKLOG = 8 * 1024 * 1024
 /** Messages a second, and how many at once. A person sends 10; a replay of a queue, some hundreds. */
 const MESSAGES_PER_SECOND = 2_000
@@ -45,6 +50,7 @@ export class Socket extends EventEmitter implements AgentStream {
     opened: { readonly key: DocumentKey; readonly principal: Principal; readonly source: string },
   ) {
     super()
+    this.setMaxListeners(0) // one for each answer that waits for room
     this.#ws = ws
     this.#raw = raw
     this.key = opened.key
@@ -67,6 +73,18 @@ export class Socket extends EventEmitter implements AgentStream {
   /** Bytes that were sent to this socket and that the kernel has not taken yet. */
   get backlog(): number {
     return this.#outBytes + this.#raw.writableLength
+  }
+
+  /** It has more waiting than it should be sent ops beside; `drain` tells that it is worth asking again. */
+  get isFull(): boolean {
+    return this.backlog > HIGH_WATER
+  }
+
+  /** Resolves when it is not full any more, or has closed. */
+  async hasRoom(): Promise<void> {
+    while (this.isOpen && this.isFull) {
+      await new Promise<void>((resolve) => this.once('drain', resolve).once('close', resolve))
+    }
   }
 
   /** Sends one message. */

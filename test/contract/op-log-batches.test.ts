@@ -252,6 +252,29 @@ for (const [engine, open] of Object.entries(DATABASES)) {
       expect(await stored(ada)).to.equal(1)
     })
 
+    it('[S6] an op that another node has stored as the last of its own is not taken for all of ours', async () => {
+      const faster = new TestWriter(ada.document, new GroupCommit(new OpLog(database.db)))
+      faster.write(1, { seq: 100 })
+      faster.write(1, { seq: 2 })
+      await faster.isTold()
+      const letGo = db.hold()
+      db.breaks('cut after', 'cut after')
+      ben.write()
+      await db.isHolding()
+      ada.write(2) // seqs 1 and 2: the second is in the log, at the version it has here
+      letGo()
+      expect(await ada.isTold()).to.deep.equal(['server/unavailable 1 2'])
+    })
+
+    it('[S6] nor is an op that another node has stored in other words', async () => {
+      const faster = new TestWriter(ada.document, new GroupCommit(new OpLog(database.db)))
+      faster.write(1, { seq: 1, body: '{"op":"transformed otherwise"}' })
+      await faster.isTold()
+      db.breaks('cut after')
+      ada.write(1, { seq: 1 })
+      expect(await ada.isTold()).to.deep.equal(['server/unavailable 1'])
+    })
+
     it('close() flushes what has gathered, and takes nothing more', async () => {
       const letGo = db.hold()
       ada.write()

@@ -128,15 +128,18 @@ function checkRefusals(
 }
 
 describe('hostile letters', () => {
+  /** Well formed, and made for another letter. */
+  const strangers = fc.tuple(letters, recipes).map(([other, recipe]) => realise(other, recipe))
   const meetings = fc
     .tuple(letters, recipes)
     .map(([document, recipe]) => ({ document, op: realise(document as LetterDocument, recipe) }))
-  checkRefusals(letter, letterLike, meetings)
+  checkRefusals(letter, fc.oneof({ weight: 3, arbitrary: letterLike }, strangers), meetings)
 })
 
 describe('hostile JSON documents', () => {
+  const strangers = fc.tuple(documents, jsonRecipes).map(([other, recipe]) => realiseJson(other, recipe))
   const meetings = fc
     .tuple(documents, jsonRecipes)
     .map(([document, recipe]) => ({ document, op: realiseJson(document, recipe) }))
-  checkRefusals(json1, jsonLike, meetings)
+  checkRefusals(json1, fc.oneof({ weight: 3, arbitrary: jsonLike }, documents, strangers), meetings)
 })

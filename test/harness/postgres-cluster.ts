@@ -118,8 +118,7 @@ export class PostgresCluster {
 
   /** Stops it and removes its folder. */
   async close(): Promise<void> {
-    // A paused process does not hear SIGQUIT.
-    for (const pid of this.pids()) process.kill(pid, 'SIGCONT')
+    for (const pid of this.pids()) wake(pid)
     await this.stop('immediate')
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
     this.#forget()
@@ -179,4 +178,13 @@ function accountToRunAs(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
+}
+
+/** A paused process does not hear SIGQUIT. One that has just ended needs no waking. */
+function wake(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }

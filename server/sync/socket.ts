@@ -114,10 +114,15 @@ export class Socket extends EventEmitter implements AgentStream {
     this.#out = []
     this.#outBytes = 0
     if (!this.#isOpen || this.#raw.destroyed) return
-    if (out.length === 1) return void this.#raw.write(out[0]!)
-    this.#raw.cork()
-    for (const frames of out) this.#raw.write(frames)
-    this.#raw.uncork()
+    if (out.length === 1) {
+      this.#raw.write(out[0]!)
+    } else {
+      this.#raw.cork()
+      for (const frames of out) this.#raw.write(frames)
+      this.#raw.uncork()
+    }
+    // What the kernel took at once leaves nothing to drain, and so no event.
+    if (!this.#raw.writableNeedDrain) this.emit('drain')
   }
 
   /** Closes after what has gathered is written. Called again, it does nothing. */

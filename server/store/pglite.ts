@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite, type Transaction } from '@electric-sql/pglite'
 import { type Db, DbError, type Queryable, type Row, type Value } from './db.ts'
@@ -73,32 +73,64 @@ async function run<R extends Row>(
   }
 }
 
-/**
- * The write-ahead log's files, 16 MB each. A batch's commit record is in the current file, or its rows began in
- * the one before it: both are synced when the file has changed since the last call.
- */
+/** Names of the write-ahead log's files, which sort in the order they are filled. */
+const SEGMENT = /^[0-9A-F]{24}$/
+
+/** The files of the write-ahead log, 16 MB each, of which the newest is kept open. */
 class WriteAheadLog {
   readonly #folder: string
+  /** The file that was synced last; empty before the first call. */
   #name = ''
-  #file: Awaited<ReturnType<typeof open>> | null = null
+  #file: FileHandle | null = null
+  #syncing: Promise<void> = Promise.resolve()
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  async sync(name: string): Promise<void> {
-    if (name !== this.#name) {
-      await this.close()
-      this.#file = await open(join(this.#folder, name), 'r+')
-      this.#name = name
-    }
-    await this.#file!.datasync()
+  /** Syncs what was written since the last call, up to the file of that name. Calls take turns. */
+  sync(name: string): Promise<void> {
+    this.#syncing = this.#syncing.catch(() => undefined).then(() => this.#sync(name))
+    return this.#syncing
   }
 
   async close(): Promise<void> {
-    await this.#file?.datasync()
-    await this.#file?.close()
+    await this.#syncing.catch(() => undefined)
+    await this.#letGo()
+  }
+
+  async #sync(name: string): Promise<void> {
+    if (name === this.#name) return this.#file!.datasync()
+    // A batch began in the file of the last call and may have filled some on its way. The named one is not there
+    // yet when the batch ended with the file before it.
+    const since = this.#name
+    const files = (await readdir(this.#folder)).filter(
+      (file) => SEGMENT.test(file) && file >= since && file <= name,
+    )
+    for (const file of files.sort()) {
+      await this.#letGo()
+      this.#file = await open(join(this.#folder, file), 'r+')
+      await this.#file.datasync()
+      this.#name = file
+    }
+    await syncFolder(this.#folder)
+  }
+
+  async #letGo(): Promise<void> {
+    const file = this.#file
     this.#file = null
     this.#name = ''
+    await file?.close()
+  }
+}
+
+/** A new file survives a power cut only when its folder does, which Windows sees to by itself. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }

@@ -174,11 +174,18 @@ export class CollabAgent extends Agent {
       origin: null,
       keepNoOp: !knowsNoOps(this),
     }
+    const done = this.#socket.takeInHand()
     const resident = documents.resident(key)
     const outcome = resident ? resident.submit(submission) : documents.submit(key, submission)
     outcome.then(
-      (result) => this.#acknowledge(key, base, ack, result, callback),
-      (error) => this.#refuse(error, callback),
+      (result) => {
+        done()
+        this.#acknowledge(key, base, ack, result, callback)
+      },
+      (error) => {
+        done()
+        this.#refuse(error, callback)
+      },
     )
   }
 

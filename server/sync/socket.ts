@@ -16,6 +16,8 @@ import type { AgentStream } from './sharedb.ts'
 const HIGH_WATER = 1024 * 1024
 /** Bytes a socket may have waiting before it is closed: nothing but replies gets past the first mark. */
 const MAX_BACKLOG = 8 * 1024 * 1024
+/** Bytes of messages that may be in hand before the peer is read no further: thousands of edits, or some large ones. */
+const MAX_IN_HAND = 2 * 1024 * 1024
 /** Messages a second, and how many at once. A person sends 10; a replay of a queue, some hundreds. */
 const MESSAGES_PER_SECOND = 2_000
 const MESSAGE_BURST = 4_000
@@ -41,6 +43,10 @@ export class Socket extends EventEmitter implements AgentStream {
   readonly #rate = new RateLimit(MESSAGES_PER_SECOND, MESSAGE_BURST)
   #out: Buffer[] = []
   #outBytes = 0
+  /** Bytes of the message that is being told of, and of those that are still in hand. */
+  #messageBytes = 0
+  #inHand = 0
+  #isTooFast = false
   #isOpen = true
   #missedPings = 0
 
@@ -155,15 +161,44 @@ export class Socket extends EventEmitter implements AgentStream {
     const message = isBinary ? null : parseMessage(data.toString())
     if (message === null) return this.close(CLOSE.malformed, 'not a message')
     const waitMs = this.#rate.take(Date.now())
-    if (waitMs > 0) this.#holdBack(waitMs)
+    if (waitMs > 0) this.#slowDown(waitMs)
+    this.#messageBytes = data.length
     this.emit('data', message)
   }
 
+  /**
+   * The message that is being told of will take a while. A peer with too much in hand is not read until some of it is
+   * done: what it has to say waits at its own end, and not in this process.
+   *
+   * @returns to be called once, when it is done
+   */
+  takeInHand(): () => void {
+    const bytes = this.#messageBytes
+    this.#inHand += bytes
+    this.#pace()
+    return () => {
+      this.#inHand -= bytes
+      this.#pace()
+    }
+  }
+
   /** A client that sends too fast is read more slowly: its own messages wait, and nobody else's. */
-  #holdBack(waitMs: number): void {
-    if (this.#ws.isPaused) return
-    this.#ws.pause()
-    setTimeout(() => this.#ws.resume(), waitMs).unref()
+  #slowDown(waitMs: number): void {
+    if (this.#isTooFast) return
+    this.#isTooFast = true
+    this.#pace()
+    const later = () => {
+      this.#isTooFast = false
+      this.#pace()
+    }
+    setTimeout(later, waitMs).unref()
+  }
+
+  #pace(): void {
+    const mustWait = this.#isTooFast || this.#inHand > MAX_IN_HAND
+    if (mustWait === this.#ws.isPaused) return
+    if (mustWait) this.#ws.pause()
+    else this.#ws.resume()
   }
 
   #ended(): void {

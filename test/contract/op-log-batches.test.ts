@@ -228,6 +228,24 @@ for (const [engine, open] of Object.entries(DATABASES)) {
       })
     }
 
+    it('[S1] nobody is told of an op before the database has synced it', async () => {
+      const letGo = db.holdSync()
+      ada.write()
+      await db.isHolding()
+      expect(await stored(ada)).to.equal(1)
+      expect(ada.told).to.deep.equal([])
+      letGo()
+      expect(await ada.isTold()).to.deep.equal(['committed 1'])
+    })
+
+    it('[S8] an op that could not be synced is not told of as durable', async () => {
+      const letGo = db.holdSync()
+      ada.write()
+      await db.isHolding()
+      letGo(new Error('the disk is gone'))
+      expect(await ada.isTold()).to.deep.equal(['server/unavailable 1'])
+    })
+
     it('[S6] an append whose answer was lost is read back before anyone is told', async () => {
       db.breaks('cut after')
       const letGo = db.hold()

@@ -28,6 +28,7 @@ export class WatchedDb implements Db {
   #mishaps: Mishap[] = []
   #gate: { readonly opened: Promise<void>; readonly open: () => void } | null = null
   #answers: Promise<void> | null = null
+  #synced: Promise<void> | null = null
   #waiting = 0
   #whenHeld: (() => void)[] = []
 
@@ -70,7 +71,19 @@ export class WatchedDb implements Db {
     }
   }
 
-  /** Resolves when an append, or an answer, is waiting. */
+  /** From now on the database is not synced. @returns lets it be, or fail */
+  holdSync(): (failure?: Error) => void {
+    let end: (failure?: Error) => void = () => {}
+    this.#synced = new Promise<void>((resolve, reject) => {
+      end = (failure) => (failure === undefined ? resolve() : reject(failure))
+    })
+    return (failure) => {
+      this.#synced = null
+      end(failure)
+    }
+  }
+
+  /** Resolves when an append, an answer, or the end of a sync is waited for. */
   async isHolding(): Promise<void> {
     const before = this.appends
     if (this.#waiting > 0) return
@@ -102,8 +115,11 @@ export class WatchedDb implements Db {
   async #wait(opened: Promise<void>): Promise<void> {
     this.#waiting++
     for (const resolve of this.#whenHeld.splice(0)) resolve()
-    await opened
-    this.#waiting--
+    try {
+      await opened
+    } finally {
+      this.#waiting--
+    }
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
@@ -114,8 +130,9 @@ export class WatchedDb implements Db {
     return this.#db.script(text)
   }
 
-  sync(): Promise<void> {
-    return this.#db.sync()
+  async sync(): Promise<void> {
+    if (this.#synced !== null) await this.#wait(this.#synced)
+    await this.#db.sync()
   }
 
   close(): Promise<void> {

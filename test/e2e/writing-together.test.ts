@@ -24,12 +24,13 @@ describe('two people in one letter', () => {
     await firm?.close()
   })
 
-  /** A fresh letter with `text`, open at both desks. */
+  /** A letter with `text`, just opened at both desks. */
   async function bothOpen(text: string): Promise<void> {
     const id = await ada.createLetter('Letter before action')
     await ada.open(id)
     if (text !== '') await ada.type(text)
     await ada.isSaved()
+    await ada.open(id) // afresh: what is there already is nobody's to take back
     await ben.open(id)
     await ben.sees(text)
   }

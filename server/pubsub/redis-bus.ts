@@ -17,15 +17,20 @@ export class RedisBus implements Bus {
   readonly #subscriber: Redis
   readonly #listeners = new Listeners()
   readonly #active = new Map<string, Promise<void>>()
+  #isClosed = false
 
   /** @param onError  told of every failure of a link; the link mends itself */
   constructor(url: string, onError: (error: Error) => void) {
     const retryStrategy = (attempt: number) => Math.min(50 * attempt, MAX_RETRY_MS)
     this.#publisher = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy })
     this.#subscriber = new Redis(url, { retryStrategy, maxRetriesPerRequest: null, autoResubscribe: true })
-    // A link without an error listener ends the process when it breaks.
-    this.#publisher.on('error', onError)
-    this.#subscriber.on('error', onError)
+    // A link without an error listener ends the process when it breaks. One that is cut while it is being made
+    // complains after it was closed, which is no news.
+    const report = (error: Error) => {
+      if (!this.#isClosed) onError(error)
+    }
+    this.#publisher.on('error', report)
+    this.#subscriber.on('error', report)
     this.#subscriber.on('message', (channel: string, message: string) =>
       this.#listeners.call(channel, message),
     )
@@ -53,6 +58,7 @@ export class RedisBus implements Bus {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#publisher.disconnect()
     this.#subscriber.disconnect()
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import type { Bus } from '../../server/pubsub/bus.ts'
@@ -29,18 +30,29 @@ for (const [kind, openBus] of Object.entries(kinds)) {
     })
     afterEach(() => Promise.all(buses.map((bus) => bus.close())))
 
-    function open(): Bus {
+    /** A bus both of whose links are there: until then it drops what is published. */
+    async function open(): Promise<Bus> {
       const bus = openBus()
       buses.push(bus)
+      const channel = randomUUID()
+      let isThere = false
+      const probe = bus.subscribe(channel, () => {
+        isThere = true
+      })
+      await until('the bus to carry messages', () => {
+        bus.publish(channel, 'are you there')
+        return isThere
+      })
+      probe.end()
       return bus
     }
 
     describe("ShareDB's own suite", () => {
-      shareDbSuite((callback) => callback(null, new SharePubSub(open())))
+      shareDbSuite((callback) => void open().then((bus) => callback(null, new SharePubSub(bus)), callback))
     })
 
     it('carries a message to every listener of its channel, and to no other', async () => {
-      const bus = open()
+      const bus = await open()
       const heard: string[] = []
       bus.subscribe('letters/a', (message) => heard.push(`first ${message}`))
       bus.subscribe('letters/a', (message) => heard.push(`second ${message}`))
@@ -56,7 +68,7 @@ for (const [kind, openBus] of Object.entries(kinds)) {
     })
 
     it('carries nothing to a listener that has left', async () => {
-      const bus = open()
+      const bus = await open()
       const left: string[] = []
       const stayed: string[] = []
       const leave = bus.subscribe('letters/a', (message) => left.push(message))

@@ -15,8 +15,8 @@ const BIGINT = 20
  * another. 16 MB of shared buffers are plenty for it and save half the memory (168 MB instead of 325).
  *
  * It never calls fsync. A row's bytes are in the file when its statement returns, so they survive the death of
- * the process, but not of the machine; `sync` makes the write-ahead log survive that too. Checkpoints stay
- * unsynced: README, "What saved means".
+ * the process, but not of the machine; `sync` makes the write-ahead log survive that too, and closing syncs
+ * everything. Checkpoints in between stay unsynced: README, "What saved means".
  *
  * @throws Error when another process holds the folder
  */
@@ -52,6 +52,7 @@ export async function openPglite(folder: string): Promise<Db> {
       closing ??= lite
         .close()
         .then(() => log.close())
+        .then(() => syncTree(data))
         .finally(() => lock.release())
       return closing
     },
@@ -121,6 +122,25 @@ class WriteAheadLog {
     this.#file = null
     this.#name = ''
     await file?.close()
+  }
+}
+
+/** Syncs every file and folder below `path`: about a thousand of them. */
+async function syncTree(path: string): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const inside = join(path, entry.name)
+    if (entry.isDirectory()) await syncTree(inside)
+    else await syncFile(inside)
+  }
+  await syncFolder(path)
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

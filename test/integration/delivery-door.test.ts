@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import sinon from 'sinon'
 import { HEARTBEAT_MS } from '../../ot/wire.ts'
+import { freshDatabase } from '../harness/postgres.ts'
 import { type Node, startNode } from './delivery-node.ts'
 import { type } from './delivery-ops.ts'
 import { ADA, BEN, person } from './delivery-people.ts'
@@ -60,7 +61,7 @@ describe('the live door', () => {
     })
 
     it('until the token ends: then it closes with 4401', async () => {
-      const guest = person({ expiresIn: 1 })
+      const guest = person({ expiresIn: 3 })
       const socket = await node.knock(letter, guest)
       socket.edit(1, type('in time'))
       await socket.hears('op')
@@ -133,6 +134,27 @@ describe('the live door', () => {
     expect(await ada.ask('nf', { id: 9, v: 0 })).to.deep.include({ v: 0, type: null })
     for (const newest of [{}, { v: null }]) expect(await ada.ask('nf', newest)).to.include({ v: 4 })
     await ada.close()
+  })
+})
+
+describe('a node that closes', () => {
+  it('stores what it has, sends everybody away with 1012, and opens to nobody', async function () {
+    this.timeout(60_000)
+    const database = await freshDatabase()
+    const node = await startNode(database.url)
+    const letter = await node.letter()
+    const ada = node.stock(letter)
+    await ada.subscribed()
+    for (let n = 0; n < 20; n++) ada.doc.submitOp(type('x'), { source: n }) // a source each: they do not compose
+    const closing = node.close()
+    expect(await ada.closed()).to.equal(1012)
+    await closing
+    const acknowledged = ada.doc.version!
+
+    const next = await startNode(database.url)
+    expect((await next.read(letter)).version).to.be.at.least(acknowledged)
+    await next.close()
+    await database.drop()
   })
 })
 

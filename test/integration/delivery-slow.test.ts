@@ -66,6 +66,22 @@ describe('a reader that does not read', () => {
     await node.close()
   })
 
+  it('[R5] and one that sends too fast is read more slowly, and loses nothing', async () => {
+    const node = await startNode()
+    const letter = await node.letter()
+    const [fast, other] = await Promise.all([node.knock(letter, ADA), node.knock(letter, BEN)])
+    const started = performance.now()
+    // Long enough for a piece of what is read at once to hold few of them.
+    for (let n = 0; n < 6_000; n++) fast.say({ a: 'pp', x: 'x'.repeat(1_000) })
+    await other.hasHeardAll()
+    expect(fast.heard.length, 'the other one had to wait').to.be.lessThan(6_000)
+    await until('every answer', () => fast.heard.length >= 6_000)
+    // 4,000 at once, and 2,000 a second.
+    expect(performance.now() - started).to.be.greaterThan(900)
+    await Promise.all([fast.close(), other.close()])
+    await node.close()
+  })
+
   it('[R2] and asks on and on is closed with 4408', async function () {
     this.timeout(60_000)
     const node = await startNode()

@@ -217,6 +217,23 @@ describe('malformed input', () => {
     await eve.closed()
   })
 
+  it('[R5] large edits that are sent without a pause are taken at the pace of the log, not kept in memory', async function () {
+    this.timeout(60_000)
+    const before = memoryOf(server.pid)
+    const eve = await node.knock(await node.letter(EVE), EVE)
+    let greatest = 0
+    for (let n = 1; n <= 1_000; n++) {
+      eve.edit(n, n % 2 === 1 ? [{ insert: 'x'.repeat(200_000) }] : [{ delete: 200_000 }])
+      if (n % 50 === 0) {
+        await until('the network to take it', () => eve.ws.bufferedAmount < 20_000_000)
+        greatest = Math.max(greatest, memoryOf(server.pid) - before)
+      }
+    }
+    await eve.hears({ a: 'op', v: 1_000 })
+    expect(greatest).to.be.lessThan(250 * 1024 * 1024)
+    await eve.close()
+  })
+
   it(`[R5] ${FRAMES} valid messages, cut, swapped, repeated and mutated, harm nobody (SEED=${SEED})`, async function () {
     this.timeout(180_000)
     const random = new Random()

@@ -58,6 +58,8 @@ describe('two nodes that write one letter', () => {
     letGo()
     expect(await Promise.all([doomed, moved])).to.deep.equal(['committed', 'committed'])
     expect(await elsewhere.text()).to.equal('cbax\n')
+    // What goes back goes to the front, before whoever came later.
+    expect(await letter.order()).to.deep.equal(['tab 2', 'tab 3', 'slow 1', 'moved 2'])
   })
 
   it('[S7] one that is told of a version catches up, and tells who listens', async () => {

@@ -150,6 +150,13 @@ describe('turns', () => {
     expect(JSON.stringify(await letter.on(world.another()).shown())).to.equal(here)
   })
 
+  it('a document that many ask for at once is loaded once', async () => {
+    const node = world.another()
+    const loaded = await Promise.all(times(20, () => node.documents.open(world.letter.key)))
+    expect(new Set(loaded).size).to.equal(1)
+    expect(node.documents.count).to.equal(1)
+  })
+
   it('a document nobody uses is let go after a minute, and one that is listened to is not', async () => {
     const timers = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     let now = 0

@@ -93,9 +93,29 @@ export class OpLog {
    * @throws  DbError UNIQUE_VIOLATION when an op of the batch is in the log already; nothing has landed then
    */
   async append(chunks: readonly Chunk[]): Promise<Set<number>> {
+    const [first] = chunks
+    const rows =
+      chunks.length === 1 && first!.ops.length === 1
+        ? await this.#appendOne(first!, first!.ops[0]!)
+        : await this.#appendMany(chunks)
+    await this.#db.sync()
+    return new Set(rows.map(({ document }) => document))
+  }
+
+  /** What a server that is not under load does all day. The same as a batch of one, for two thirds of the time. */
+  #appendOne({ document, expected, meta }: Chunk, op: OpRecord) {
+    const { version, time, author, source, seq, origin, body } = op
+    return this.#db.query<{ document: number }>(
+      APPEND_ONE,
+      [document, expected, version, time, author, meta, source, seq, origin, body, op.meta],
+      'append-op',
+    )
+  }
+
+  #appendMany(chunks: readonly Chunk[]) {
     const last = chunks.map(({ ops }) => ops[ops.length - 1]!)
     const ops = chunks.flatMap((chunk) => chunk.ops.map((op) => ({ document: chunk.document, op })))
-    const rows = await this.#db.query<{ document: number }>(
+    return this.#db.query<{ document: number }>(
       APPEND,
       [
         chunks.map(({ document }) => document),
@@ -116,8 +136,6 @@ export class OpLog {
       ],
       'append-ops',
     )
-    await this.#db.sync()
-    return new Set(rows.map(({ document }) => document))
   }
 
   /**
@@ -283,6 +301,17 @@ appended as (
     join won on won.document = op.document
 )
 select document from won`
+
+const APPEND_ONE = `
+with won as (
+  update heads
+     set version = $3, time = $4, author = $5, meta = coalesce($6, meta)
+   where document = $1 and version = $2
+  returning document
+)
+insert into ops (document, version, source, seq, author, origin, time, body, meta)
+select document, $3, $7, $8, $5, $9, $4, $10, $11 from won
+returning document`
 
 type OpRow = OpRecord & { readonly [column: string]: unknown }
 

@@ -25,6 +25,8 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Db {
     connectionString: url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
+    // Half as long again as the server's own limit: it fires only when the link swallowed the answer.
+    query_timeout: statementTimeoutMs * 1.5,
     keepAlive: true,
     application_name: 'copperplate',
     options: [
@@ -37,11 +39,10 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Db {
         oid === BIGINT ? Number : pg.types.getTypeParser(oid, format as 'text'),
     },
   })
-  // Without this listener a connection that breaks while idle ends the process.
+  // Without these listeners a connection that breaks ends the process: while idle, and while somebody has it,
+  // who learns it from the next statement.
   pool.on('error', (error) => options.onIdleError?.(error))
-
-  /** Half as long again as the server's own limit: it fires only when the link swallowed the answer. */
-  const deadlineMs = statementTimeoutMs * 1.5
+  pool.on('connect', (client) => client.on('error', () => undefined))
   let closing: Promise<void> | null = null
 
   async function connect(): Promise<pg.PoolClient> {
@@ -55,17 +56,10 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Db {
   async function withClient<T>(work: (run: Queryable['query']) => Promise<T>): Promise<T> {
     const client = await connect()
     let broken: Error | undefined
-    const noteBroken = (error: Error) => {
-      broken = error
-    }
-    client.on('error', noteBroken)
     try {
       return await work(async (text, values, name) => {
         try {
-          const result = await within(
-            deadlineMs,
-            client.query({ text, name, values: values as unknown[] | undefined }),
-          )
+          const result = await client.query({ text, name, values: values as unknown[] | undefined })
           return result.rows
         } catch (error) {
           const failure = describe(error)
@@ -74,7 +68,6 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Db {
         }
       })
     } finally {
-      client.removeListener('error', noteBroken)
       client.release(broken)
     }
   }
@@ -117,16 +110,4 @@ function describe(error: unknown): DbError {
 function sqlStateOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
-}
-
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the database did not answer within ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([answer, tooLate])
-  } finally {
-    clearTimeout(timer)
-  }
 }

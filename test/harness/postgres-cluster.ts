@@ -7,7 +7,7 @@
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PATIENCE_MS, until, within } from './deadline.ts'
@@ -156,14 +156,22 @@ export class PostgresCluster {
 
   /** Postgres says so on the eighth line of its lock file, which is also what pg_ctl reads. */
   #isReady(): boolean {
-    const file = join(this.#data, 'postmaster.pid')
-    if (!existsSync(file)) return false
-    const lines = readFileSync(file, 'utf8').split('\n')
+    const lines = readIfThere(join(this.#data, 'postmaster.pid')).split('\n')
     return lines[0] === String(this.pid) && lines[7]?.trim() === 'ready'
   }
 
   #logTail(): string {
-    return existsSync(this.#log) ? readFileSync(this.#log, 'utf8').slice(-2_000) : '(no log)'
+    return readIfThere(this.#log).slice(-2_000) || '(no log)'
+  }
+}
+
+/** Empty when there is no such file. A starting Postgres takes away what a killed one left. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
   }
 }
 

@@ -92,7 +92,7 @@ export class WatchedDb implements Db {
   }
   async query<R extends Row = Row>(text: string, values?: readonly Value[], name?: string): Promise<R[]> {
     if (name === 'read-ops') return this.#read<R>(text, values, name)
-    if (name !== 'append-ops') return this.#db.query<R>(text, values, name)
+    if (name !== 'append-op' && name !== 'append-ops') return this.#db.query<R>(text, values, name)
     this.appends++
     if (this.#gate !== null) await this.#wait(this.#gate.opened)
     const mishap = this.#mishaps.shift()
@@ -100,8 +100,8 @@ export class WatchedDb implements Db {
     if (mishap === 'unreachable') throw new DbError('unreachable', null, new Error('nobody listens'))
     if (mishap === 'cut before') throw new DbError('unknown', null, new Error('the connection broke'))
     const rows = await this.#db.query<R>(text, values, name)
-    // The first value lists the documents; the answer, those that won.
-    this.lostRaces += (values![0] as readonly number[]).length - rows.length
+    // The first value names the document or lists them; the answer, those that won.
+    this.lostRaces += [values![0]].flat().length - rows.length
     if (mishap === 'cut after') throw new DbError('unknown', null, new Error('the connection broke'))
     return rows
   }

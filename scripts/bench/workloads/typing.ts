@@ -65,9 +65,12 @@ async function sitDown(
 async function observe(generators: Generators, running: RunningSystem, pace: Pace, seconds: number) {
   const { server, database } = running
   await database?.checkpoint()
+  // Until everything is compiled and every page has been touched: at full speed, or it would take a minute.
+  const warming = Math.min(3_000, Math.max(500, seconds * 250))
+  await generators.type({ kind: 'closed' })
+  await pause(warming)
   await generators.type(pace)
-  // Until everything is compiled and every page has been touched.
-  await pause(Math.min(3_000, Math.max(500, seconds * 250)))
+  if (pace.kind === 'open') await pause(warming)
   await server.mark()
   const endCosts = await beginCosts(running)
   await generators.mark()

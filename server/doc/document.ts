@@ -13,8 +13,6 @@ import { StoredCopy, snapshotIn } from './stored-copy.ts'
 import { appended, type ExactSubmission, loggedOp, type Pending, submitted, type Turn } from './turn.ts'
 import type { DocumentDeps, DocumentKey, DocumentListener, Outcome, Snapshot, Submission } from './types.ts'
 
-/** A snapshot is stored when the stored one is this many ops old, and when the document is let go. */
-const SNAPSHOT_EVERY = 200
 /** Ops handled in one go, and characters of them: some milliseconds' worth. */
 const PIECE = 500
 const PIECE_LENGTH = 1024 * 1024
@@ -71,7 +69,7 @@ export class Document implements Writer {
     this.#meta = stored?.meta ?? null
     this.#recent = new RecentOps(at.version)
     this.#resends = new Resends(deps.log, this.#recent)
-    this.#copy = new StoredCopy(deps.log, at.version)
+    this.#copy = new StoredCopy(deps.log, stored?.snapshot ?? null)
     this.lastUsed = deps.clock.now()
   }
 
@@ -366,7 +364,7 @@ export class Document implements Writer {
     this.#durable = to
     for (const listener of this.#listeners) listener.committed(ops)
     this.#recent.trim(to.version)
-    if (this.#copy.age(to.version) >= SNAPSHOT_EVERY) {
+    if (this.#copy.isDue(to.version)) {
       this.save().catch((error) => this.#deps.onError(error, this.key))
     }
   }

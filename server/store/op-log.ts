@@ -238,24 +238,21 @@ export class OpLog {
     return new Map(rows.map(({ document, version }) => [document, version]))
   }
 
-  /** Keeps a copy of a document, unless a newer one is there. */
+  /** Keeps a copy of a document, unless a newer one is there. Answers how many characters it has. */
   async saveSnapshot(
     document: number,
     snapshot: { readonly version: number; readonly type: string | null; readonly data: unknown },
-  ): Promise<void> {
+  ): Promise<number> {
+    const data = snapshot.data === undefined ? null : JSON.stringify(snapshot.data)
     await this.#db.query(
       `insert into snapshots (document, version, type, data) values ($1, $2, $3, $4)
        on conflict (document) do update
          set version = excluded.version, type = excluded.type, data = excluded.data
        where snapshots.version < excluded.version`,
-      [
-        document,
-        snapshot.version,
-        snapshot.type,
-        snapshot.data === undefined ? null : JSON.stringify(snapshot.data),
-      ],
+      [document, snapshot.version, snapshot.type, data],
       'save-snapshot',
     )
+    return data?.length ?? 0
   }
 }
 

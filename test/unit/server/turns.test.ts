@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import sinon from 'sinon'
 import { LIMITS } from '../../../ot/wire.ts'
 import { until } from '../../harness/deadline.ts'
-import { endOf, soon, textOf, times, versionOf, worldForEachTest } from './turns-world.ts'
+import { endOf, soon, type TestNode, textOf, times, versionOf, worldForEachTest } from './turns-world.ts'
 
 const EVERYTHING = Number.POSITIVE_INFINITY
 
@@ -141,6 +141,24 @@ describe('turns', () => {
     expect(await copyAt()).to.equal(201)
   })
 
+  it('[T1] copies of a long letter are stored less often: 100 characters of them an op at most', async () => {
+    const { node, letter } = world
+    const stored = noteCopies(node)
+    await letter.type('x'.repeat(49_000))
+    await Promise.all(times(198, () => letter.type('a')))
+    await Promise.all(times(480, () => letter.type('b')))
+    expect(stored).to.deep.equal([200])
+    await node.close()
+
+    const next = world.another()
+    const there = letter.on(next)
+    const storedThere = noteCopies(next)
+    await Promise.all(times(480, () => there.type('c', { source: 'there' })))
+    expect(storedThere).to.deep.equal([])
+    await Promise.all(times(20, () => there.type('d', { source: 'there' })))
+    expect(storedThere).to.have.length(1)
+  })
+
   it('[S7] a document that is loaded again is the same, byte for byte', async () => {
     const { node, letter } = world
     for (let n = 0; n < 250; n++) await letter.edit(n % 3 === 2 ? [{ delete: 1 }] : [{ insert: `${n} ` }])
@@ -185,3 +203,14 @@ describe('turns', () => {
     expect(await endOf(letter.type('b'))).to.equal('server/closing')
   })
 })
+
+/** The versions the node stores copies of, from now on. */
+function noteCopies({ log }: TestNode): number[] {
+  const stored: number[] = []
+  const save = log.saveSnapshot.bind(log)
+  log.saveSnapshot = (document, snapshot) => {
+    stored.push(snapshot.version)
+    return save(document, snapshot)
+  }
+  return stored
+}

@@ -42,7 +42,7 @@ export interface Pending {
 /** Makes a turn of a submission and queues it; resolves with what became of it. */
 export function submitted(submission: Submission, enqueue: (turn: Turn) => void): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    enqueue({ ...START, submission, resolve, reject, exact: null })
+    enqueue(turnOf(submission, resolve, reject, null))
   })
 }
 
@@ -52,11 +52,29 @@ export function appended(given: ExactSubmission, enqueue: (turn: Turn) => void):
   const submission = { change, base, source: source ?? '', seq: seq ?? 0, author: null, origin: null }
   return new Promise((resolve, reject) => {
     const exact = { given, refuse: () => resolve(false) }
-    enqueue({ ...START, submission, resolve: () => resolve(true), reject, exact })
+    enqueue(turnOf(submission, () => resolve(true), reject, exact))
   })
 }
 
-const START = { op: undefined, first: undefined, older: [], hasCaughtUp: false } as const
+// Here and below every field is written out: copying objects with `...` took 12 % of a busy server's time.
+
+function turnOf(
+  submission: Submission,
+  resolve: Turn['resolve'],
+  reject: Turn['reject'],
+  exact: Turn['exact'],
+): Turn {
+  return {
+    submission,
+    resolve,
+    reject,
+    exact,
+    op: undefined,
+    first: undefined,
+    older: [],
+    hasCaughtUp: false,
+  }
+}
 
 /** The op as it is handed to the log. Its change is serialised here, once, for the log and for every socket. */
 export function loggedOp(
@@ -64,8 +82,11 @@ export function loggedOp(
   change: Change,
   at: { readonly version: number; readonly time: number; readonly meta: string | null },
 ): LoggedOp {
-  const { source, seq, author, origin } = submission
+  const { version, time, meta } = at
+  const { author, origin } = submission
   const isNameless = exact !== null && exact.given.source === null
-  const name = isNameless ? { source: null, seq: null } : { source, seq }
-  return new LoggedOp({ ...at, ...name, author, origin, body: JSON.stringify(change) }, change)
+  const source = isNameless ? null : submission.source
+  const seq = isNameless ? null : submission.seq
+  const body = JSON.stringify(change)
+  return new LoggedOp({ version, body, source, seq, author, origin, time, meta }, change)
 }

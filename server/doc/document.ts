@@ -259,10 +259,10 @@ export class Document implements Writer {
   #take(turn: Turn): void {
     if (turn.exact !== null) return this.#takeExact(turn, turn.exact)
     const earlier = this.#resends.firstVersion(turn)
-    if (earlier !== null) return this.#answerResend(turn, earlier)
+    if (earlier !== null) return this.#answer(turn, 'duplicate', earlier)
 
     const step = nextStep(this.#head, this.#unseenBy(turn), turn, this.#deps.typeOf)
-    if (step === null) return turn.resolve({ kind: 'no-op', version: this.#head.version })
+    if (step === null) return this.#answer(turn, 'no-op', this.#head.version)
     const { change, after, fixup } = step
     this.#handOver(turn, change, after, fixup, fixup === null ? null : JSON.stringify({ fixup }))
   }
@@ -272,12 +272,14 @@ export class Document implements Writer {
     this.#handOver(turn, given.change, given.after, null, given.meta)
   }
 
-  /** An op that was sent before is answered with the version it produced then (rule S4). */
-  #answerResend(turn: Turn, version: number): void {
+  /**
+   * An op that was sent before is answered with the version it produced then (rule S4), one that changes nothing with
+   * the version it was held against (rule D5), when that is durable.
+   */
+  #answer(turn: Turn, kind: 'duplicate' | 'no-op', version: number): void {
     const pending = this.#pending.find(({ op }) => op.version === version)
-    // Not durable yet: it shares the fate of the first.
-    if (pending) pending.echoes.push(turn)
-    else turn.resolve({ kind: 'duplicate', version })
+    if (pending) pending.followers.push({ turn, kind })
+    else turn.resolve({ kind, version })
   }
 
   /** The ops between the one the sender had seen last and the head; their number is checked (rule S2). */
@@ -299,7 +301,7 @@ export class Document implements Writer {
     this.#headTime = op.time
     this.#recent.push(op)
     this.#resends.noteOwn(op)
-    this.#pending.push({ turn, op, after, fixup, echoes: [] })
+    this.#pending.push({ turn, op, after, fixup, followers: [] })
   }
 
   // What became of ops that were handed over
@@ -310,10 +312,10 @@ export class Document implements Writer {
     this.#advance(ops, done[done.length - 1]!.after)
     // The sockets of this node first, then the other nodes (rule R3).
     this.#deps.bus.publish(channelOf(this.key), String(this.#durable.version))
-    for (const { turn, op, fixup, echoes } of done) {
+    for (const { turn, op, fixup, followers } of done) {
       this.#meta = turn.exact?.given.headMeta ?? this.#meta
       turn.resolve({ kind: 'committed', version: op.version, fixup })
-      for (const echo of echoes) echo.resolve({ kind: 'duplicate', version: op.version })
+      for (const { turn, kind } of followers) turn.resolve({ kind, version: op.version })
     }
     this.#afterPending()
   }
@@ -321,13 +323,13 @@ export class Document implements Writer {
   wentBack(ops: readonly LoggedOp[], reason: 'raced' | 'resent'): void {
     const back = this.#takeBack(ops)
     const again: Turn[] = []
-    for (const { turn, op, echoes } of back) {
+    for (const { turn, op, followers } of back) {
       this.#resends.forget(op)
       turn.first = undefined
       if (turn.exact === null) again.push(turn)
       else if (reason === 'raced') turn.exact.refuse()
       else turn.reject(new CollabError('document/exists', 'This op is in the log already.'))
-      again.push(...echoes)
+      again.push(...followers.map(({ turn }) => turn))
     }
     this.#waiting.unshift(...again)
     this.#news.doubt()
@@ -336,10 +338,10 @@ export class Document implements Writer {
 
   failed(ops: readonly LoggedOp[], error: CollabError): void {
     const back = this.#takeBack(ops)
-    for (const { turn, op, echoes } of back) {
+    for (const { turn, op, followers } of back) {
       this.#resends.forget(op)
       turn.reject(error)
-      for (const echo of echoes) echo.reject(error)
+      for (const { turn } of followers) turn.reject(error)
     }
     // Whether the log took them is not known: look before the next turn.
     this.#news.doubt()

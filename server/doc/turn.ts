@@ -35,8 +35,8 @@ export interface Pending {
   readonly op: LoggedOp
   readonly after: Snapshot
   readonly fixup: unknown
-  /** Resends of the same op that came before it was durable. */
-  readonly echoes: Turn[]
+  /** Turns whose answer stands and falls with this op: `duplicate` for its resends, `no-op` for what changes nothing after it. */
+  readonly followers: { readonly turn: Turn; readonly kind: 'duplicate' | 'no-op' }[]
 }
 
 /** Makes a turn of a submission and queues it; resolves with what became of it. */

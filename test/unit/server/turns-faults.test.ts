@@ -23,6 +23,20 @@ describe('turns, when the database fails', () => {
     })
   }
 
+  it('[D5] an op that changed nothing after one that was not stored shares its fate', async () => {
+    const { node, letter } = world
+    await letter.type('word')
+    node.db.breaks('refused')
+    const letGo = node.db.hold()
+    const first = endOf(letter.edit([{ delete: 4 }], { base: 2, source: 'one' }))
+    await node.db.isHolding()
+    const second = endOf(letter.edit([{ delete: 4 }], { base: 2, source: 'two' }))
+    await soon()
+    letGo()
+    expect(await Promise.all([first, second])).to.deep.equal(['server/unavailable', 'server/unavailable'])
+    expect(await letter.text()).to.equal('word\n')
+  })
+
   it('[S6] an append whose answer was lost is read back: its senders hear that it is durable', async () => {
     const { node, letter } = world
     node.db.breaks('cut after')

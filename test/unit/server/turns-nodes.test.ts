@@ -39,6 +39,20 @@ describe('two nodes that write one letter', () => {
     expect(await letter.text()).to.equal('once\n')
   })
 
+  it('[D5] an op that changed nothing after one that goes back takes its turn again with it', async () => {
+    const { node, letter } = world
+    await letter.type('word', { source: 'mine', seq: 1 })
+    const letGo = node.db.hold()
+    const first = letter.edit([{ delete: 4 }], { base: 2, source: 'one', seq: 1 })
+    await node.db.isHolding()
+    const second = letter.edit([{ delete: 4 }], { base: 2, source: 'two', seq: 1 })
+    await elsewhere.type('x', { base: 2, source: 'theirs', seq: 1 })
+    letGo()
+    expect(await first).to.include({ kind: 'committed', version: 4 })
+    expect(await second).to.deep.equal({ kind: 'no-op', version: 4 })
+    expect(await letter.text()).to.equal('x\n')
+  })
+
   it('[S7] an op made on a version this node has not heard of makes it look, and is taken', async () => {
     const { letter } = world
     for (const text of ['a', 'b']) await letter.type(text)

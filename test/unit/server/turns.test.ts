@@ -117,6 +117,24 @@ describe('turns', () => {
     expect(await letter.version()).to.equal(3)
   })
 
+  it('[D5] [S1] an op that changes nothing any more is answered when what it was held against is durable', async () => {
+    const { node, letter } = world
+    await letter.type('word')
+    const letGo = node.db.hold()
+    const first = endOf(letter.edit([{ delete: 4 }], { base: 2, source: 'one' }))
+    await node.db.isHolding()
+    let isAnswered = false
+    const second = letter.edit([{ delete: 4 }], { base: 2, source: 'two' })
+    void second.then(() => {
+      isAnswered = true
+    })
+    await soon()
+    expect(isAnswered).to.equal(false)
+    letGo()
+    expect(await first).to.equal('committed')
+    expect(await second).to.deep.equal({ kind: 'no-op', version: 3 })
+  })
+
   it('[D6] times never go backwards, whatever the clock says', async () => {
     let now = 5_000
     const letter = await world.another({ clock: { now: () => now } }).letter()

@@ -33,8 +33,6 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   [CLOSE.notFound]: 'not-found',
 }
 
-/** ShareDB's word for an op that turned out to change nothing: an acknowledgement, though it comes as an error. */
-const NO_OP = 'ERR_NO_OP'
 const OURS = 'own'
 const NOTHING: OpSize = { components: 0, inserted: 0, bytes: 0 }
 
@@ -215,7 +213,7 @@ export class Session {
 
   #receives(message: { a?: string; d?: string; error?: { code?: string } }): void {
     this.#remember()
-    if (message.a === 'op' && message.error && message.error.code !== NO_OP) this.#rescue()
+    if (message.a === 'op' && message.error) this.#rescue()
     // ShareDB tells nobody when a subscription came through with nothing new.
     queueMicrotask(() => this.#changed())
   }

@@ -23,7 +23,7 @@ export interface Submission {
   /** Member who made it; null when a machine did. */
   readonly author: string | null
   readonly origin: Origin | null
-  /** Store it even if it changes nothing: for clients of ShareDB's protocol before 1.2. */
+  /** Store it even if it changes nothing: it is acknowledged by coming back, like any other. */
   readonly keepNoOp?: boolean
 }
 

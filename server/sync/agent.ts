@@ -6,15 +6,7 @@ import { checkBase } from '../doc/step.ts'
 import type { DocumentKey, Outcome, Snapshot } from '../doc/types.ts'
 import { fixupIn, opFrames } from './frames.ts'
 import { type Membership, Room } from './room.ts'
-import {
-  Agent,
-  knowsNoOps,
-  NO_OP,
-  type Reply,
-  type Request,
-  type ShareBackend,
-  type ShareOp,
-} from './sharedb.ts'
+import { Agent, type Reply, type Request, type ShareBackend, type ShareOp } from './sharedb.ts'
 import type { Socket } from './socket.ts'
 
 export interface AgentDeps {
@@ -172,7 +164,7 @@ export class CollabAgent extends Agent {
       seq: op.seq!,
       author: this.#socket.principal.member,
       origin: null,
-      keepNoOp: !knowsNoOps(this),
+      keepNoOp: true,
     }
     const done = this.#socket.takeInHand()
     const resident = documents.resident(key)
@@ -190,10 +182,6 @@ export class CollabAgent extends Agent {
   }
 
   #acknowledge(key: DocumentKey, base: number | null, ack: object, outcome: Outcome, callback: Reply): void {
-    if (outcome.kind === 'no-op') {
-      // The client fetches what it lacks, then forgets the op.
-      return callback({ code: NO_OP, message: 'The edit changes nothing.' })
-    }
     // In the room it has heard its own op by now, and everything before it: that was the acknowledgement.
     if (outcome.kind === 'committed' && this.subscribedDocs[key.collection]?.[key.id] !== undefined) return
     this.#answer(callback, async () => {
@@ -232,8 +220,7 @@ export class CollabAgent extends Agent {
   /** ShareDB would send the whole request back with the error, and the text of any exception. */
   override _reply(request: Request, error: unknown, message?: Record<string, unknown>): void {
     if (!error) return super._reply(request, null, message)
-    const known = error instanceof CollabError || (error as { code?: unknown }).code === NO_OP
-    if (!known && !isShareError(error)) return this.#refuse(error, () => undefined)
+    if (!(error instanceof CollabError) && !isShareError(error)) return this.#refuse(error, () => undefined)
     const { code, message: text } = error as { code: string; message: string }
     const { a, c, d, b, id, src, seq, v } = request
     this.send({ a, c, d, b, id, src, seq, v, error: { code, message: text } })

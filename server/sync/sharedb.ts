@@ -37,7 +37,6 @@ export interface AgentBase {
   clientId: string
   src: string | null
   closed: boolean
-  readonly protocol: { major?: number | string; minor?: number | string }
   /** collection → id → what is told to `destroy()` when the client leaves. */
   readonly subscribedDocs: Record<string, Record<string, { destroy(): void }>>
   send(message: object): void
@@ -69,18 +68,6 @@ export const Agent = load('sharedb/lib/agent') as new (
   backend: ShareBackend,
   stream: AgentStream,
 ) => AgentBase
-
-/** Error codes of ShareDB that its clients act on. */
-export const NO_OP = 'ERR_NO_OP'
-
-const { checkAtLeast } = load('sharedb/lib/protocol') as {
-  checkAtLeast(has: AgentBase['protocol'], needs: string): boolean
-}
-
-/** True when the client knows how to be told that its op changed nothing (ShareDB's protocol 1.2). */
-export function knowsNoOps(agent: AgentBase): boolean {
-  return checkAtLeast(agent.protocol, '1.2')
-}
 
 /** ShareDB's base classes for adapters, and its registry of types. */
 export const ShareDB = load('sharedb') as {

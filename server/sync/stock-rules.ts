@@ -9,15 +9,7 @@ import { CollabError, type ErrorCode } from '../../ot/errors.ts'
 import { COLLECTION_TYPE, type DocumentType, documentType } from '../../ot/types.ts'
 import type { Collection } from '../../ot/wire.ts'
 import { applyEdit } from '../doc/step.ts'
-import {
-  type AgentBase,
-  knowsNoOps,
-  NO_OP,
-  type ReceiveContext,
-  type Request,
-  type ShareBackend,
-  type ShareOp,
-} from './sharedb.ts'
+import type { AgentBase, ReceiveContext, Request, ShareBackend, ShareOp } from './sharedb.ts'
 
 export interface StockSnapshot {
   readonly v: number
@@ -85,12 +77,9 @@ function checkGrammar({ collection, op }: SubmitContext): void {
 
 /** What needs the document: it is at the version the op was transformed up to. */
 function complete(context: SubmitContext): void {
-  const { op, ops, snapshot, agent } = context
+  const { op, ops, snapshot } = context
   if (!('op' in op) || snapshot.type === null) return
   const type = typeFor(snapshot.type)
-  if (type.isNoOp(op.op) && knowsNoOps(agent)) {
-    throw Object.assign(new Error('The edit changes nothing.'), { code: NO_OP })
-  }
   const edit = applyEdit(type, snapshot.data, op.op, ops.length > 0)
   // It keeps the op as it was, for the case that it has to be transformed once more.
   if (edit.fixup !== null) context.$fixup(edit.fixup)

@@ -10,7 +10,7 @@ import { STOCK_SCHEMA } from '../store/stock-tables.ts'
 import { type Collab, guard, quietShareDb } from './backend.ts'
 import type { Entrant } from './gate.ts'
 import { SharePubSub } from './share-pubsub.ts'
-import { Agent, type AgentBase, NO_OP, type Request, ShareDB, type ShareOp } from './sharedb.ts'
+import { Agent, type AgentBase, type Request, ShareDB, type ShareOp } from './sharedb.ts'
 import {
   collabError,
   imposeRules,
@@ -142,15 +142,14 @@ class StockAgent extends Agent {
 
   override _reply(request: Request, error: unknown, message?: Record<string, unknown>): void {
     if (!error) return super._reply(request, null, message)
-    const isNoOp = (error as { code?: unknown }).code === NO_OP
-    const { code, message: text } = isNoOp ? (error as { code: string; message: string }) : collabError(error)
-    if (!isNoOp && isOurFault(collabError(error))) {
+    const refusal = collabError(error)
+    if (isOurFault(refusal)) {
       const { key, principal } = this.#client.socket
       this.#log.error({ err: error, document: key.id, member: principal.member }, 'a message failed')
       return this.#client.close(CLOSE.tryAgain, 'try again')
     }
     const { a, c, d, b, id, src, seq, v } = request
-    this.send({ a, c, d, b, id, src, seq, v, error: { code, message: text } })
+    this.send({ a, c, d, b, id, src, seq, v, error: { code: refusal.code, message: refusal.message } })
   }
 }
 
@@ -183,7 +182,6 @@ function submit(
       const version = op.v + 1
       const { code } = (error ?? {}) as { code?: unknown }
       if (code === 'ERR_OP_ALREADY_SUBMITTED') return resolve({ kind: 'duplicate', version })
-      if (code === NO_OP) return resolve({ kind: 'no-op', version: request.snapshot.v })
       if (error) return reject(collabError(error))
       resolve({ kind: 'committed', version, fixup: request._fixupOps[0]?.op ?? null })
     })

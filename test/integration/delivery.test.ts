@@ -1,6 +1,8 @@
 import { expect } from 'chai'
+import type { WebSocket } from 'ws'
 import { until } from '../harness/deadline.ts'
-import { GatedSocket } from '../harness/gated-socket.ts'
+import { type ClientSocket, GatedSocket } from '../harness/gated-socket.ts'
+import { BreakingSocket } from './delivery-breaking.ts'
 import { connectionsOfThisProcess } from './delivery-connections.ts'
 import { type Node, startNode } from './delivery-node.ts'
 import { type } from './delivery-ops.ts'
@@ -86,18 +88,20 @@ describe('the live door', () => {
       await Promise.all([ada.close(), ben.close()])
     })
 
-    it('[D5] that changes nothing with ERR_NO_OP, and stores nothing', async () => {
+    it('[D5] that changes nothing like any other, with a version of its own', async () => {
       const ada = await node.knock(letter)
       ada.say({ a: 'hs', id: null, protocol: 1, protocolMinor: 2 })
-      for (const nothing of [[], { ops: [] }, [{ retain: 1 }]]) {
-        ada.edit(1, nothing)
-        expect((await ada.hears('op')).error?.code).to.equal('ERR_NO_OP')
+      const nothings = [[], { ops: [] }, [{ retain: 1 }]]
+      for (const [n, nothing] of nothings.entries()) {
+        const seq = ada.edit(n + 1, nothing)
+        expect(await ada.hears('op')).to.include({ v: n + 1, seq })
       }
-      expect((await node.read(letter)).version).to.equal(1)
+      expect(ada.ops.filter(({ error }) => error)).to.deep.equal([])
+      expect((await node.read(letter)).version).to.equal(1 + nothings.length)
       await ada.close()
     })
 
-    it('[D5] of two that delete the same text, the second with ERR_NO_OP', async () => {
+    it('[D5] of two that delete the same text, both', async () => {
       const [ada, ben] = [node.stock(letter, ADA), node.stock(letter, BEN)]
       await ada.subscribed()
       await ada.submit(type('word'))
@@ -107,7 +111,31 @@ describe('the live door', () => {
       await Promise.all([ada.settled(), ben.settled()])
       expect(ada.doc.data).to.deep.equal({ ops: [{ insert: '\n' }] })
       expect(ben.doc.data).to.deep.equal(ada.doc.data)
-      expect((await node.read(letter)).version).to.equal(3)
+      await Promise.all([ada.close(), ben.close()])
+    })
+
+    it('[D5] [S8] that changes nothing, after which the line breaks, without harm to what is written next', async () => {
+      let isFirst = true
+      const through = (socket: WebSocket): ClientSocket => {
+        const isToBreak = isFirst
+        isFirst = false
+        return isToBreak ? new BreakingSocket(socket) : (socket as unknown as ClientSocket)
+      }
+      const [ada, ben] = [node.stock(letter, ADA, { through }), node.stock(letter, BEN)]
+      await ben.subscribed()
+      await ben.submit(type('word'))
+      await ada.subscribed()
+      await ben.submit([{ delete: 4 }])
+      ada.doc.submitOp([{ delete: 4 }]) // the same, before it hears of it
+      await ada.closed()
+      ada.doc.submitOp(type('more'))
+      ada.reconnect()
+      await ada.settled()
+      await until('ben to see it', () => ben.doc.version === ada.doc.version)
+      for (const { doc, errors } of [ada, ben]) {
+        expect(doc.data).to.deep.equal({ ops: [{ insert: 'more\n' }] })
+        expect(errors).to.deep.equal([])
+      }
       await Promise.all([ada.close(), ben.close()])
     })
 

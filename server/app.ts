@@ -137,15 +137,18 @@ async function openDb(config: Config, log: Log): Promise<Db> {
 
 /** ShareDB's own backend on the stock adapter, when OP_LOG asks for it; null when ops are kept in our log. */
 async function openChosenStock(db: Db, config: Config, bus: Bus, log: Log): Promise<Stock | null> {
-  const { opLog, databaseUrl, redisUrl } = config
+  const { opLog, databaseUrl, redisUrls } = config
   if (opLog !== 'sharedb-postgres' || databaseUrl === null) return null
   await createStockTables(db)
-  return openStock({ databaseUrl, bus: redisUrl === null ? null : bus, log })
+  return openStock({ databaseUrl, bus: redisUrls.length === 0 ? null : bus, log })
 }
 
-function openBus({ redisUrl }: Config, log: Log): Bus {
-  if (redisUrl === null) return new MemoryBus()
-  return new RedisBus(redisUrl, (error) => log.warn({ err: error }, 'a Redis connection broke'))
+function openBus({ redisUrls }: Config, log: Log): Bus {
+  if (redisUrls.length === 0) return new MemoryBus()
+  const onAway = (error: Error) => log.warn({ err: error }, 'Redis is away')
+  const bus = new RedisBus({ urls: redisUrls, onAway })
+  bus.onBack(() => log.info('Redis is heard'))
+  return bus
 }
 
 function listen(http: Server, { port, host }: Config): Promise<string> {

@@ -19,8 +19,8 @@ export interface Config {
   readonly host: string
   /** null: Postgres runs inside this process, under `dataDir`. */
   readonly databaseUrl: string | null
-  /** null: this is the only node. */
-  readonly redisUrl: string | null
+  /** One server, or several nodes of a cluster. Empty: this is the only node. */
+  readonly redisUrls: readonly string[]
   readonly dataDir: string
   /** null: people choose who they are, which is for one machine only. */
   readonly jwtSecret: string | null
@@ -62,8 +62,10 @@ export const OPTIONS = [
   {
     name: 'REDIS_URL',
     default: null,
-    meaning: 'Redis that joins several nodes. Unset: this is the only node.',
-    example: 'redis://redis:6379',
+    meaning:
+      'Redis that joins several nodes. Several, separated by commas, are nodes of one Redis cluster ' +
+      '(Redis 7 or newer), some of them or all. Unset: this is the only node.',
+    example: 'redis://redis-1:6379,redis://redis-2:6379',
   },
   {
     name: 'DATA_DIR',
@@ -139,11 +141,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return found ?? allowed[0]!
   }
 
-  function url(name: OptionName, protocols: readonly string[]): string | null {
-    const text = value(name)
-    if (text === null || (URL.canParse(text) && protocols.includes(new URL(text).protocol))) return text
+  /** The parts of an option that holds several, separated by commas. */
+  function list(name: OptionName): string[] {
+    const parts = (value(name) ?? '').split(',').map((part) => part.trim())
+    return parts.filter((part) => part !== '')
+  }
+
+  function checkUrl(name: OptionName, text: string, protocols: readonly string[]): void {
+    if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return
     faults.push(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}.`)
-    return null
   }
 
   const port = value('PORT')!
@@ -167,10 +173,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     )
   }
 
-  const allowedOrigins = (value('ALLOWED_ORIGINS') ?? '')
-    .split(',')
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== '')
+  const allowedOrigins = list('ALLOWED_ORIGINS')
   for (const origin of allowedOrigins) {
     if (!isOrigin(origin)) {
       faults.push(
@@ -180,9 +183,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   }
 
-  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
+  const databaseUrl = value('DATABASE_URL')
+  if (databaseUrl !== null) checkUrl('DATABASE_URL', databaseUrl, ['postgres:', 'postgresql:'])
+  const redisUrls = list('REDIS_URL')
+  for (const url of redisUrls) checkUrl('REDIS_URL', url, ['redis:', 'rediss:'])
   const opLog = oneOf('OP_LOG', OP_LOGS)
-  if (opLog === 'sharedb-postgres' && value('DATABASE_URL') === null) {
+  if (opLog === 'sharedb-postgres' && databaseUrl === null) {
     faults.push('OP_LOG=sharedb-postgres keeps its ops in a Postgres server: set DATABASE_URL.')
   }
 
@@ -190,7 +196,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: Number(port),
     host,
     databaseUrl,
-    redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
+    redisUrls,
     dataDir: value('DATA_DIR')!,
     jwtSecret,
     signIn: jwtSecret === null ? 'local' : 'token',
@@ -209,7 +215,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     port: config.port,
     database:
       config.databaseUrl === null ? `embedded in ${config.dataDir}` : new URL(config.databaseUrl).host,
-    redis: config.redisUrl === null ? null : new URL(config.redisUrl).host,
+    redis: config.redisUrls.map((url) => new URL(url).host),
     signIn: config.signIn,
     allowedOrigins: config.allowedOrigins,
     opLog: config.opLog,

@@ -22,7 +22,7 @@ const SECRET_FIELDS = [
   'password',
   'jwtSecret',
   'databaseUrl',
-  'redisUrl',
+  'redisUrls',
 ]
 
 /** Redaction paths name their depth; nothing of ours logs a header deeper than `req.headers.cookie`. */

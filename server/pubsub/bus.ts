@@ -10,6 +10,11 @@ export interface Bus {
    * or while a link is broken, are not heard.
    */
   subscribe(channel: string, listener: (message: string) => void): Subscription
+  /**
+   * Calls `listener` whenever messages may have been missed and are heard again: a link was away and is back.
+   * A bus that lives in this process is never away.
+   */
+  onBack(listener: () => void): void
   /** Lets go of the links. May be called again. */
   close(): Promise<void>
 }

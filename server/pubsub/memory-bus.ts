@@ -14,6 +14,10 @@ export class MemoryBus implements Bus {
     return { active: Promise.resolve(), end: () => void this.#listeners.remove(channel, listener) }
   }
 
+  onBack(): void {
+    // It is never away.
+  }
+
   async close(): Promise<void> {
     // Nothing is held outside this process.
   }

@@ -7,24 +7,53 @@ import { RedisBus } from '../../server/pubsub/redis-bus.ts'
 import { SharePubSub } from '../../server/sync/share-pubsub.ts'
 import { until } from '../harness/deadline.ts'
 import { sharedRedisUrl } from '../harness/redis.ts'
+import { RedisCluster } from '../harness/redis-cluster.ts'
 
 const shareDbSuite = createRequire(import.meta.url)('sharedb/test/pubsub.js') as (
   create: (callback: (error: unknown, pubsub?: SharePubSub) => void) => void,
 ) => void
 
-const fail = (error: Error) => {
+const onAway = (error: Error) => {
   throw error
 }
 
-const kinds: Record<string, () => Bus> = {
-  'in this process': () => new MemoryBus(),
-  'over Redis': () => new RedisBus(sharedRedisUrl(), fail),
+interface Kind {
+  /** @returns what ends it */
+  prepare(): Promise<() => Promise<void>>
+  open(): Bus
 }
 
-for (const [kind, openBus] of Object.entries(kinds)) {
+let cluster: RedisCluster
+
+const kinds: Record<string, Kind> = {
+  'in this process': {
+    prepare: async () => async () => undefined,
+    open: () => new MemoryBus(),
+  },
+  'over Redis': {
+    prepare: async () => async () => undefined,
+    open: () => new RedisBus({ urls: [sharedRedisUrl()], onAway }),
+  },
+  'over a Redis cluster': {
+    prepare: async () => {
+      cluster = await RedisCluster.create()
+      return () => cluster.close()
+    },
+    // Whoever knows some of the nodes knows them all.
+    open: () => new RedisBus({ urls: cluster.urls.slice(1), onAway }),
+  },
+}
+
+for (const [kind, { prepare, open: openBus }] of Object.entries(kinds)) {
   describe(`a bus ${kind}`, () => {
+    let end: () => Promise<void>
     let buses: Bus[]
 
+    before(async function () {
+      this.timeout(60_000)
+      end = await prepare()
+    })
+    after(() => end())
     beforeEach(() => {
       buses = []
     })
@@ -82,6 +111,24 @@ for (const [kind, openBus] of Object.entries(kinds)) {
       })
 
       expect(left).to.deep.equal([])
+    })
+
+    it('carries messages of many channels from one node to another', async () => {
+      const here = await open()
+      const there = kind === 'in this process' ? here : await open()
+      const channels = Array.from({ length: 300 }, () => `letters/${randomUUID()}`)
+      const heard = new Set<string>()
+      const subscriptions = channels.map((channel) =>
+        there.subscribe(channel, (message) => heard.add(`${channel} ${message}`)),
+      )
+      await Promise.all(subscriptions.map(({ active }) => active))
+
+      await until('all have been heard', () => {
+        for (const channel of channels) if (!heard.has(`${channel} 1`)) here.publish(channel, '1')
+        return heard.size === channels.length
+      })
+
+      for (const subscription of subscriptions) subscription.end()
     })
   })
 }

@@ -14,25 +14,25 @@ export class RedisServer {
   readonly port: number
   readonly url: string
   readonly #program: string
-  readonly #detached: boolean
+  readonly #options: RedisOptions
   readonly #folder = scratchFolder('redis')
   readonly #forget: () => void
   #child: ChildProcess | null = null
   #output = ''
 
-  private constructor(port: number, program: string, detached: boolean) {
+  private constructor(port: number, program: string, options: RedisOptions) {
     this.port = port
     this.url = `redis://127.0.0.1:${port}`
     this.#program = program
-    this.#detached = detached
+    this.#options = options
     this.#forget = mustEnd(`Redis on port ${port}`, () => this.close())
   }
 
-  /** To be closed by whoever made it. @param options.detached  a process group of its own, which Ctrl-C in a terminal does not reach */
-  static async create({ detached = false } = {}): Promise<RedisServer> {
+  /** To be closed by whoever made it. */
+  static async create(options: RedisOptions = {}): Promise<RedisServer> {
     const program = findRedis()
     if (program === null) throw new Error('There is no redis-server on this machine.')
-    const server = new RedisServer(await freePort(), program, detached)
+    const server = new RedisServer(await freePort(), program, options)
     await server.start()
     return server
   }
@@ -46,11 +46,12 @@ export class RedisServer {
       dir: this.#folder,
       save: '',
       appendonly: 'no',
+      ...this.#options.settings,
     }
     const child = spawn(
       this.#program,
       Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
-      { detached: this.#detached, stdio: ['ignore', 'pipe', 'pipe'] },
+      { detached: this.#options.detached ?? false, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     child.stdout.on('data', (chunk: Buffer) => {
       this.#output += chunk
@@ -84,6 +85,13 @@ export class RedisServer {
   get pid(): number | null {
     return this.#child?.pid ?? null
   }
+}
+
+export interface RedisOptions {
+  /** Beside our own: 127.0.0.1 only, nothing on disk. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** A process group of its own, which Ctrl-C in a terminal does not reach. */
+  readonly detached?: boolean
 }
 
 function answers(port: number): Promise<boolean> {

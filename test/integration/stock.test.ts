@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { letter } from '../../ot/types.ts'
 import { CLOSE } from '../../ot/wire.ts'
 import { until, within } from '../harness/deadline.ts'
+import { freePort } from '../harness/free-port.ts'
 import { freshDatabase, ownPostgres, type TestDatabase } from '../harness/postgres.ts'
 import { sharedRedisUrl } from '../harness/redis.ts'
 import type { RunningServer } from '../harness/server.ts'
@@ -118,6 +119,14 @@ describe('OP_LOG=sharedb-postgres', function () {
     expect(ada.doc.version).to.equal(21)
     await Promise.all([ada.close(), ben.close()])
     await Promise.all(nodes.map((node) => node.stop()))
+  })
+
+  it('opens letters while Redis is away', async () => {
+    const node = await start(database.url, { REDIS_URL: `redis://127.0.0.1:${await freePort()}` })
+    const ada = await join(node, await newLetter(node), tokens.ada)
+    await ada.submit([{ insert: 'a' }])
+    await ada.close()
+    await node.stop()
   })
 
   it('keeps the text over a restart', async () => {

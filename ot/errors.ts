@@ -30,7 +30,7 @@ export const ERRORS = {
   'op/does-not-fit': { status: 409, remedy: 'reload' },
   /** The op, or the document after it, is over a limit. `data.rule`, `data.limit`. */
   'op/too-large': { status: 413, remedy: 'never' },
-  /** The op was made against a version this server never had. */
+  /** The op was made against a version this server never had. On a socket it is no answer, and closes it (rule S9). */
   'op/version-ahead': { status: 409, remedy: 'reload' },
   /** The op was made against a version too far back to be transformed. `data.head`. */
   'op/version-behind': { status: 409, remedy: 'reload' },
@@ -41,6 +41,8 @@ export const ERRORS = {
   'document/not-found': { status: 404, remedy: 'never' },
   /** The id of a new document is already in use. Choose another. */
   'document/id-taken': { status: 409, remedy: 'never' },
+  /** The document has no such version yet. `data.head`. */
+  'document/no-version': { status: 404, remedy: 'never' },
   /** A document was created a second time. */
   'document/exists': { status: 409, remedy: 'reload' },
   /** The log of this document has a hole; the server raised an alarm and serves nothing rather than guess. */
@@ -75,6 +77,11 @@ export const ERRORS = {
   'server/unavailable': { status: 503, remedy: 'same' },
   /** This node is shutting down. Connect again; another node answers. */
   'server/closing': { status: 503, remedy: 'same' },
+  /**
+   * The database was taken back in time, or the caller knows it from before that (rule S9). What it has of a letter is of
+   * another history. Never an answer on a socket: it closes it.
+   */
+  'server/restored': { status: 503, remedy: 'reload' },
   /** A fault of this program. It is in the log of the process. */
   'server/fault': { status: 500, remedy: 'same' },
 } as const satisfies Record<string, ErrorKind>

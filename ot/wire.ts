@@ -34,6 +34,11 @@ export const CLOSE = {
   notFound: 4404,
   /** The client reads too slowly. Connect again and catch up. */
   tooSlow: 4408,
+  /**
+   * What the client has is of another history than the server's: the database was taken back in time (rule S9). Keep
+   * what was not acknowledged for the person, and load the document anew. Never resend.
+   */
+  reload: 4410,
 } as const
 
 export const LIMITS = {
@@ -53,8 +58,6 @@ export const LIMITS = {
   opsBehind: 5_000,
   /** Longest URL in a link or an image. */
   urlLength: 2_048,
-  /** Longest name of an editing session, characters; the ones this server issues have 52. */
-  sourceLength: 64,
   /** Longest title of a letter, UTF-16 code units. */
   titleLength: 200,
 } as const

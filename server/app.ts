@@ -1,37 +1,21 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { CollabError } from '../ot/errors.ts'
-import { createApi } from './api/api.ts'
-import { Authenticator } from './auth/authenticate.ts'
-import { SourceIssuer } from './auth/source.ts'
-import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { Documents } from './doc/documents.ts'
-import { Letters } from './doc/letters.ts'
 import type { Log } from './log.ts'
+import { openNode } from './node.ts'
 import type { Bus } from './pubsub/bus.ts'
 import { MemoryBus } from './pubsub/memory-bus.ts'
 import { RedisBus } from './pubsub/redis-bus.ts'
 import type { Db } from './store/db.ts'
-import { GroupCommit } from './store/group-commit.ts'
-import { sqlLetters } from './store/letters.ts'
-import { sqlMembers } from './store/members.ts'
-import { migrate } from './store/migrate.ts'
-import { OpLog } from './store/op-log.ts'
 import { openPglite } from './store/pglite.ts'
 import { openPostgres } from './store/postgres.ts'
-import { secret } from './store/settings.ts'
-import { createStockTables, stockLetters } from './store/stock-tables.ts'
-import { openCollab } from './sync/backend.ts'
-import { Door } from './sync/door.ts'
-import { openStock, type Stock } from './sync/stock.ts'
-import { typeOf } from './sync/types.ts'
 
-/** The embedded database costs 0.4 ms of this thread per statement: ops wait this long for company. */
-const PGLITE_GATHER_MS = 2
 /** How long sockets and requests have to go by themselves when the node closes. */
 const GRACE_MS = 5_000
+/** Between attempts to start afresh on a database that was taken back. */
+const AGAIN_MS = 1_000
 
 /** One node, serving. */
 export interface App {
@@ -49,53 +33,54 @@ export interface App {
  */
 export async function startApp(config: Config, root: string, log: Log): Promise<App> {
   const db = await openDb(config, log)
+  const bus = openBus(config, log)
   try {
-    return await serve(db, config, root, log)
+    return await serve(db, bus, config, root, log)
   } catch (error) {
+    await bus.close()
     await db.close()
     throw error
   }
 }
 
-async function serve(db: Db, config: Config, root: string, log: Log): Promise<App> {
-  const clock = systemClock
-  const applied = await migrate(db, join(root, 'migrations'))
-  if (applied.length > 0) log.info({ applied }, 'the schema is up to date')
-
-  const opLog = new OpLog(db)
-  const committer = new GroupCommit(opLog, { gatherMs: db.engine === 'pglite' ? PGLITE_GATHER_MS : 0 })
-  const onError = (error: unknown, { id }: { id: string }) =>
-    log.error({ err: error, document: id }, 'document')
-  const bus = openBus(config, log)
-  const documents = new Documents({ log: opLog, committer, clock, typeOf, bus, onError })
-
-  const sources = new SourceIssuer(await secret(db, 'source-key'))
-  const auth = new Authenticator(config, sqlMembers(db), await secret(db, 'session-key'), clock)
-  const stock = await openChosenStock(db, config, bus, log)
-  const store = sqlLetters(db)
-  const letters = new Letters({
-    documents: stock?.documents ?? documents,
-    store: stock === null ? store : stockLetters(store, db, (source) => sources.memberOf(source)),
-    sourceForCreating: (member, id) => sources.issueForCreating(member, id),
-  })
-
+async function serve(db: Db, bus: Bus, config: Config, root: string, log: Log): Promise<App> {
   let isClosing = false
-  const ready = async () => {
+  let startingAfresh: Promise<void> | null = null
+  const assertOpen = () => {
     if (isClosing) throw new CollabError('server/closing', 'This server is shutting down.')
-    await db.query('select 1')
+    if (startingAfresh !== null) throw new CollabError('server/unavailable', 'This server starts afresh.')
   }
-  const api = createApi({
-    auth,
-    letters,
-    origins: config,
-    ready,
-    clientDir: join(root, 'dist', 'client'),
-    log,
-  })
-  const http = createServer(api)
-  const { welcome } = stock ?? openCollab(documents, log)
-  const door = new Door({ auth, letters, origins: config, sources, log, welcome })
-  door.listenTo(http)
+  const onRestored = () => {
+    node.door.close('reload')
+    const mine = (startingAfresh ?? Promise.resolve()).then(startAfresh).finally(() => {
+      if (startingAfresh === mine) startingAfresh = null
+    })
+    startingAfresh = mine
+  }
+  const open = () => openNode({ db, bus, config, root, log, assertOpen, onRestored })
+
+  let node = await open()
+  const http = createServer((request, response) => node.api(request, response))
+  http.on('upgrade', (request, raw, head) => node.door.upgrade(request, raw, head))
+
+  /** The database was taken back in time: whatever this node knows of it is of another history (rule S9). */
+  async function startAfresh(): Promise<void> {
+    log.warn('the database was taken back to an earlier state: starting afresh')
+    const old = node
+    while (node === old && !isClosing) {
+      try {
+        node = await open()
+      } catch (error) {
+        log.error({ err: error }, 'could not start afresh; trying again')
+        await pause(AGAIN_MS)
+      }
+    }
+    if (node === old) return
+    await old.finish()
+    await old.close()
+    log.info('started afresh')
+  }
+
   const url = await listen(http, config)
 
   let closing: Promise<void> | null = null
@@ -103,10 +88,11 @@ async function serve(db: Db, config: Config, root: string, log: Log): Promise<Ap
     isClosing = true
     http.close()
     http.closeIdleConnections()
-    await committer.close()
-    door.close()
+    await startingAfresh
+    await node.finish()
+    node.door.close()
     const ending = setTimeout(() => {
-      door.terminate()
+      node.door.terminate()
       http.closeAllConnections()
     }, GRACE_MS)
     await new Promise<void>((resolve) => {
@@ -114,8 +100,7 @@ async function serve(db: Db, config: Config, root: string, log: Log): Promise<Ap
       http.close(() => resolve())
     })
     clearTimeout(ending)
-    await documents.close()
-    await stock?.close()
+    await node.close()
     await bus.close()
     await db.close()
   }
@@ -133,14 +118,6 @@ async function openDb(config: Config, log: Log): Promise<Db> {
   return openPostgres(config.databaseUrl, {
     onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
   })
-}
-
-/** ShareDB's own backend on the stock adapter, when OP_LOG asks for it; null when ops are kept in our log. */
-async function openChosenStock(db: Db, config: Config, bus: Bus, log: Log): Promise<Stock | null> {
-  const { opLog, databaseUrl, redisUrls } = config
-  if (opLog !== 'sharedb-postgres' || databaseUrl === null) return null
-  await createStockTables(db)
-  return openStock({ databaseUrl, bus: redisUrls.length === 0 ? null : bus, log })
 }
 
 function openBus({ redisUrls }: Config, log: Log): Bus {

@@ -62,6 +62,7 @@ const FINAL: ReadonlySet<number> = new Set([
   CLOSE.unauthenticated,
   CLOSE.forbidden,
   CLOSE.notFound,
+  CLOSE.reload,
   1007, // WebSocket's own: not UTF-8
   1009, // WebSocket's own: a message was too big
 ])
@@ -110,9 +111,12 @@ export class Link {
     return this.#state.kind === 'open' ? OPEN : CLOSED
   }
 
-  /** Starts; does nothing when already started. */
-  open(): void {
-    if (this.#state.kind === 'idle') this.#connect()
+  /** Starts, after a pause if one is given; does nothing when already started. */
+  open(pauseMs = 0): void {
+    if (this.#state.kind !== 'idle') return
+    if (pauseMs === 0) return this.#connect()
+    this.#enter({ kind: 'waiting', attempt: 0 })
+    this.#after(pauseMs, () => this.#connect())
   }
 
   send(text: string): void {

@@ -5,7 +5,7 @@ import { keepLastNewline } from '../../ot/final-newline.ts'
 import { letter } from '../../ot/letter.ts'
 import { CLOSE } from '../../ot/wire.ts'
 import { type Draft, textOf, writtenText } from './draft.ts'
-import { Link, type LinkWorld } from './link.ts'
+import { Link, type LinkWorld, pauseMs } from './link.ts'
 import { fits, type OpSize, portions, sizeOf, sum } from './portions.ts'
 import type { LetterListener, Refusal, SessionView, Submitted } from './session-view.ts'
 import type {} from './sharedb-client.d.ts'
@@ -24,7 +24,9 @@ import { Unsent } from './unsent.ts'
  *   - an edit counts as unsent until its acknowledgement, which the server gives only once it is durable;
  *   - an op that the server would refuse is refused here, before ShareDB sees it: a refusal by the server
  *     makes ShareDB throw away everything that waits behind it;
- *   - should that happen all the same, what was waiting is kept in `view.drafts` first.
+ *   - should that happen all the same, what was waiting is kept in `view.drafts` first;
+ *   - nothing of a letter is carried over into another epoch of the server's database (rule S9): it is loaded anew, and
+ *     what was waiting is kept as a draft.
  */
 
 const REFUSALS: Readonly<Record<number, Refusal>> = {
@@ -47,6 +49,8 @@ export class Session {
   #link!: Link // set by #begin, which the constructor calls
   #connection!: Connection
   #doc!: Doc
+  /** Of the server's database, as it was when the letter was loaded; null before the server has said so. */
+  #epoch: string | null = null
   #wasReady = false
   #refusal: Refusal | null = null
   #drafts: readonly Draft[] = []
@@ -168,6 +172,9 @@ export class Session {
     this.#connection = new Connection(this.#link as unknown as ConstructorParameters<typeof Connection>[0])
     this.#doc = this.#connection.get('letters', this.docId)
     this.#link.onstate = (state) => {
+      // Without a letter there is nothing the server could mean: it is in the middle of something.
+      if (state.kind === 'refused' && state.code === CLOSE.reload)
+        return this.#restart(this.hasLetter ? 0 : pauseMs(2, this.#world.random()))
       this.#refusal = state.kind === 'refused' ? (REFUSALS[state.code] ?? 'rejected') : null
       if (this.#isHopeless()) {
         this.#remember()
@@ -176,6 +183,9 @@ export class Session {
       this.#changed()
     }
     this.#connection.on('receive', ({ data }) => this.#receives(data))
+    this.#connection.on('send', (message) => {
+      if (message.a === 'hs' && this.#epoch !== null) message.epoch = this.#epoch
+    })
     this.#connection.on('state', () => this.#changed())
     this.#connection.on('error', (error) => this.#failed(error))
     this.#doc.on('error', (error) => this.#failed(error))
@@ -189,15 +199,16 @@ export class Session {
   }
 
   /** Starts afresh with the server's letter, keeping as a draft what it does not have. */
-  #restart(): void {
+  #restart(afterMs = 0): void {
     this.#remember()
     this.#rescue()
     this.#end()
     this.#unsent.clear()
     this.#waitingSize = NOTHING
     this.#refusal = null
+    this.#epoch = null
     this.#begin()
-    this.#link.open()
+    this.#link.open(afterMs)
     this.#changed()
   }
 
@@ -211,7 +222,9 @@ export class Session {
     this.#link.close()
   }
 
-  #receives(message: { a?: string; d?: string; error?: { code?: string } }): void {
+  #receives(message: { a?: string; d?: string; epoch?: string; error?: { code?: string } }): void {
+    // The one that the letter here is of is the first this connection was greeted with.
+    if (message.a === 'init') this.#epoch ??= message.epoch ?? null
     this.#remember()
     if (message.a === 'op' && message.error) this.#rescue()
     // ShareDB tells nobody when a subscription came through with nothing new.

@@ -14,55 +14,70 @@ const NONCE_BYTES = 9
 const MAC_BYTES = 12
 const SHAPE = /^([\w-]{12})\.([\w-]{22})\.([\w-]{16})$/
 
+/** Whose source it is: the member's own, one of theirs from another epoch, or somebody else's or nobody's. */
+export type Provenance = 'own' | 'other-epoch' | 'foreign'
+
 export class SourceIssuer {
   readonly #key: Uint8Array
+  readonly #sessionKey: Uint8Array
 
-  /** @param key  the same on every node */
-  constructor(key: Uint8Array) {
+  /**
+   * @param key    the same on every node
+   * @param epoch  of the database
+   */
+  constructor(key: Uint8Array, epoch: string) {
     this.#key = key
+    this.#sessionKey = hmac(key, `epoch ${epoch}`)
   }
 
   /** A source nobody has had before. */
   issue(member: string): string {
-    return this.#sign(randomBytes(NONCE_BYTES), member)
+    return sign(this.#sessionKey, randomBytes(NONCE_BYTES), member)
   }
 
   /**
    * The one source under which this member creates this document.
    *
-   * Always the same, so that creating twice is a resend (rule S4): the log itself tells a repeated creation
-   * by the same member from one by somebody else.
+   * Always the same, in every epoch, so that creating twice is a resend (rule S4): the log itself tells a repeated
+   * creation by the same member from one by somebody else.
    */
   issueForCreating(member: string, document: string): string {
-    const nonce = this.#hmac(`create ${member} ${document}`).subarray(0, NONCE_BYTES)
-    return this.#sign(nonce, member)
+    const nonce = hmac(this.#key, `create ${member} ${document}`).subarray(0, NONCE_BYTES)
+    return sign(this.#key, nonce, member)
   }
 
-  /** The member a source was issued to; null when this server did not issue it. */
-  memberOf(source: string): string | null {
-    const [, nonce, member, mac] = SHAPE.exec(source) ?? []
-    if (nonce === undefined || member === undefined || mac === undefined) return null
-    const expected = Buffer.from(this.#mac(nonce, member))
-    return timingSafeEqual(expected, Buffer.from(mac)) ? unpack(member) : null
+  /** What a source is that this member presents. Of another epoch means: as far as one can tell without its key. */
+  provenance(source: string, member: string): Provenance {
+    const [, nonce, packed, mac] = SHAPE.exec(source) ?? []
+    if (nonce === undefined || packed === undefined || mac === undefined) return 'foreign'
+    if (packed !== pack(member)) return 'foreign'
+    const expected = Buffer.from(macOf(this.#sessionKey, nonce, packed))
+    return timingSafeEqual(expected, Buffer.from(mac)) ? 'own' : 'other-epoch'
   }
+}
 
-  #sign(nonce: Uint8Array, member: string): string {
-    const head = Buffer.from(nonce).toString('base64url')
-    const packed = pack(member)
-    return `${head}.${packed}.${this.#mac(head, packed)}`
-  }
+/** The member a source of the log was issued to, in whichever epoch; null when it is none of ours. */
+export function memberOf(source: string): string | null {
+  const [, , packed] = SHAPE.exec(source) ?? []
+  return packed === undefined ? null : unpack(packed)
+}
 
-  /**
-   * Over the text, not the bytes: base64url can spell the same 16 bytes in several ways, and only one may
-   * pass.
-   */
-  #mac(nonce: string, member: string): string {
-    return this.#hmac(`source ${nonce}.${member}`).subarray(0, MAC_BYTES).toString('base64url')
-  }
+function sign(key: Uint8Array, nonce: Uint8Array, member: string): string {
+  const head = Buffer.from(nonce).toString('base64url')
+  const packed = pack(member)
+  return `${head}.${packed}.${macOf(key, head, packed)}`
+}
 
-  #hmac(text: string): Buffer {
-    return createHmac('sha256', this.#key).update(text).digest()
-  }
+/**
+ * Over the text, not the bytes: base64url can spell the same 16 bytes in several ways, and only one may
+ * pass.
+ */
+function macOf(key: Uint8Array, nonce: string, packed: string): string {
+  return hmac(key, `source ${nonce}.${packed}`).subarray(0, MAC_BYTES).toString('base64url')
+}
+
+function hmac(key: Uint8Array, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
 }
 
 function pack(uuid: string): string {

@@ -60,14 +60,14 @@ export class Documents {
   /**
    * The document as it was at `version`, replayed from its first op in pieces, so that others get their turns.
    *
-   * @throws CollabError op/version-ahead
+   * @throws CollabError document/no-version
    */
   async readAt(key: DocumentKey, version: number): Promise<Snapshot> {
     const document = await this.open(key)
     await document.catchUpTo(version)
     const head = document.durable.version
     if (version > head) {
-      throw new CollabError('op/version-ahead', `The newest version is ${head}.`, { data: { head } })
+      throw new CollabError('document/no-version', `The newest version is ${head}.`, { data: { head } })
     }
     let at = NOTHING
     while (at.version < version) {

@@ -1,6 +1,7 @@
 import { CollabError } from '../../ot/errors.ts'
 import { LoggedOp, type OpRecord } from '../../ot/logged-op.ts'
 import { type Db, DbError, UNIQUE_VIOLATION } from './db.ts'
+import { inEpoch, readEpoch } from './epoch.ts'
 
 /** Ops of one document that follow one another, to be appended all or none. */
 export interface Chunk {
@@ -32,12 +33,18 @@ export interface StoredDocument {
  *
  * Every method may throw DbError. Reads of ops check that nothing is missing between their ends, and throw
  * CollabError `document/log-broken` otherwise: a hole is an alarm, never a wrong document.
+ *
+ * A log that was opened for an epoch neither shows nor takes anything in another one, and says so where it would have
+ * to answer: CollabError `server/restored`.
  */
 export class OpLog {
   readonly #db: Db
+  readonly #epoch: string | null
 
-  constructor(db: Db) {
+  /** @param epoch  the history this log is of; null for whichever there is */
+  constructor(db: Db, epoch: string | null = null) {
     this.#db = db
+    this.#epoch = epoch
   }
 
   /** Answers null when nobody has named the document yet. */
@@ -55,11 +62,14 @@ export class OpLog {
          from documents
          join heads on heads.document = documents.number
          left join snapshots on snapshots.document = documents.number
-        where documents.collection = $1 and documents.id = $2`,
-      [collection, id],
+        where documents.collection = $1 and documents.id = $2 and ${inEpoch('$3')}`,
+      [collection, id, this.#epoch],
       'find-document',
     )
-    if (row === undefined) return null
+    if (row === undefined) {
+      await this.#assertEpoch()
+      return null
+    }
     const snapshot = row.at === null ? null : { version: row.at, type: row.type, data: row.data }
     return { document: row.number, version: row.version, time: row.time, meta: row.meta, snapshot }
   }
@@ -90,7 +100,8 @@ export class OpLog {
    * does not hold up the others.
    *
    * @returns the documents whose chunk landed
-   * @throws  DbError UNIQUE_VIOLATION when an op of the batch is in the log already; nothing has landed then
+   * @throws  DbError UNIQUE_VIOLATION when an op of the batch is in the log already; nothing has landed then.
+   *          CollabError server/restored: nothing has landed either
    */
   async append(chunks: readonly Chunk[]): Promise<Set<number>> {
     const [first] = chunks
@@ -98,6 +109,7 @@ export class OpLog {
       chunks.length === 1 && first!.ops.length === 1
         ? await this.#appendOne(first!, first!.ops[0]!)
         : await this.#appendMany(chunks)
+    if (rows.length < chunks.length) await this.#assertEpoch()
     await this.#db.sync()
     return new Set(rows.map(({ document }) => document))
   }
@@ -107,7 +119,7 @@ export class OpLog {
     const { version, time, author, source, seq, origin, body } = op
     return this.#db.query<{ document: number }>(
       APPEND_ONE,
-      [document, expected, version, time, author, meta, source, seq, origin, body, op.meta],
+      [document, expected, version, time, author, meta, source, seq, origin, body, op.meta, this.#epoch],
       'append-op',
     )
   }
@@ -133,6 +145,7 @@ export class OpLog {
         ops.map(({ op }) => op.time),
         ops.map(({ op }) => op.body),
         ops.map(({ op }) => op.meta),
+        this.#epoch,
       ],
       'append-ops',
     )
@@ -147,12 +160,12 @@ export class OpLog {
     const rows = await this.#db.query<OpRow>(
       `select version, source, seq, author, origin, time, body, meta
          from ops
-        where document = $1 and version > $2 and ($3::bigint is null or version <= $3)
+        where document = $1 and version > $2 and ($3::bigint is null or version <= $3) and ${inEpoch('$4')}
         order by version`,
-      [document, after, to],
+      [document, after, to, this.#epoch],
       'read-ops',
     )
-    return continuous(document, after, to, rows)
+    return this.#continuous(document, after, to, rows)
   }
 
   /** `read`, but the answer ends with the op that goes past `maxBytes`. */
@@ -162,14 +175,14 @@ export class OpLog {
          from (
            select ops.*, sum(octet_length(body)) over (order by version) - octet_length(body) as bytes_before
              from ops
-            where document = $1 and version > $2 and version <= $3
+            where document = $1 and version > $2 and version <= $3 and ${inEpoch('$5')}
          ) as ops
         where bytes_before < $4
         order by version`,
-      [document, after, to, maxBytes],
+      [document, after, to, maxBytes, this.#epoch],
       'read-piece',
     )
-    return continuous(document, after, rows.length === 0 ? to : null, rows)
+    return this.#continuous(document, after, rows.length === 0 ? to : null, rows)
   }
 
   /** `read` for many documents in one query. Documents without such ops are not in the answer. */
@@ -182,8 +195,9 @@ export class OpLog {
          join ops on ops.document = wanted.number
                  and ops.version > wanted.after
                  and (wanted.upto is null or ops.version <= wanted.upto)
+        where ${inEpoch('$4')}
         order by document, version`,
-      [wanted.map((w) => w.document), wanted.map((w) => w.after), wanted.map((w) => w.to)],
+      [wanted.map((w) => w.document), wanted.map((w) => w.after), wanted.map((w) => w.to), this.#epoch],
     )
     const found = new Map<number, OpRow[]>()
     for (const row of rows) {
@@ -194,7 +208,7 @@ export class OpLog {
     const answers = new Map<number, LoggedOp[]>()
     for (const { document, after, to } of wanted) {
       const list = found.get(document) ?? []
-      answers.set(document, continuous(document, after, to, list))
+      answers.set(document, await this.#continuous(document, after, to, list))
     }
     return answers
   }
@@ -231,10 +245,11 @@ export class OpLog {
   /** Versions of the newest op of each document, for comparing many at once (rule R4). */
   async heads(documents: readonly number[]): Promise<Map<number, number>> {
     const rows = await this.#db.query<{ document: number; version: number }>(
-      'select document, version from heads where document = any($1::bigint[])',
-      [documents],
+      `select document, version from heads where document = any($1::bigint[]) and ${inEpoch('$2')}`,
+      [documents, this.#epoch],
       'heads',
     )
+    if (rows.length < documents.length) await this.#assertEpoch()
     return new Map(rows.map(({ document, version }) => [document, version]))
   }
 
@@ -245,14 +260,45 @@ export class OpLog {
   ): Promise<number> {
     const data = snapshot.data === undefined ? null : JSON.stringify(snapshot.data)
     await this.#db.query(
-      `insert into snapshots (document, version, type, data) values ($1, $2, $3, $4)
+      `insert into snapshots (document, version, type, data)
+       select $1::bigint, $2::bigint, $3::text, $4::text where ${inEpoch('$5')}
        on conflict (document) do update
          set version = excluded.version, type = excluded.type, data = excluded.data
        where snapshots.version < excluded.version`,
-      [document, snapshot.version, snapshot.type, data],
+      [document, snapshot.version, snapshot.type, data, this.#epoch],
       'save-snapshot',
     )
     return data?.length ?? 0
+  }
+
+  /** @throws CollabError document/log-broken unless the rows are after + 1, after + 2, … up to `to`; server/restored */
+  async #continuous(
+    document: number,
+    after: number,
+    to: number | null,
+    rows: readonly OpRow[],
+  ): Promise<LoggedOp[]> {
+    const end = to === null ? after + rows.length : Math.max(after, to)
+    const isWhole =
+      rows.length === end - after && rows.every((row, index) => row.version === after + 1 + index)
+    if (isWhole) return rows.map((row) => new LoggedOp(row))
+    await this.#assertEpoch()
+    const expected = rows.findIndex((row, index) => row.version !== after + 1 + index)
+    const missing = after + 1 + (expected === -1 ? rows.length : expected)
+    throw new CollabError(
+      'document/log-broken',
+      `the log of document ${document} has no version ${missing}`,
+      { data: { missing } },
+    )
+  }
+
+  /** Called where an answer lacks something, which another epoch would explain. */
+  async #assertEpoch(): Promise<void> {
+    if (this.#epoch === null || (await readEpoch(this.#db)) === this.#epoch) return
+    throw new CollabError(
+      'server/restored',
+      'The database was taken back to an earlier state. Load the letter anew.',
+    )
   }
 }
 
@@ -278,7 +324,7 @@ found as (
   select heads.document
     from heads
     join batch on batch.document = heads.document
-   where heads.version = batch.expected
+   where heads.version = batch.expected and ${inEpoch('$16')}
    order by heads.document
      for update of heads
 ),
@@ -303,7 +349,7 @@ const APPEND_ONE = `
 with won as (
   update heads
      set version = $3, time = $4, author = $5, meta = coalesce($6, meta)
-   where document = $1 and version = $2
+   where document = $1 and version = $2 and ${inEpoch('$12')}
   returning document
 )
 insert into ops (document, version, source, seq, author, origin, time, body, meta)
@@ -311,21 +357,3 @@ select document, $3, $7, $8, $5, $9, $4, $10, $11 from won
 returning document`
 
 type OpRow = OpRecord & { readonly [column: string]: unknown }
-
-/** @throws CollabError document/log-broken unless the rows are after + 1, after + 2, … up to `to` */
-function continuous(document: number, after: number, to: number | null, rows: readonly OpRow[]): LoggedOp[] {
-  const end = to === null ? after + rows.length : Math.max(after, to)
-  const isWhole = rows.length === end - after && rows.every((row, index) => row.version === after + 1 + index)
-  if (!isWhole) {
-    const expected = rows.findIndex((row, index) => row.version !== after + 1 + index)
-    const missing = after + 1 + (expected === -1 ? rows.length : expected)
-    throw new CollabError(
-      'document/log-broken',
-      `the log of document ${document} has no version ${missing}`,
-      {
-        data: { missing },
-      },
-    )
-  }
-  return rows.map((row) => new LoggedOp(row))
-}

@@ -6,6 +6,7 @@ import { checkBase } from '../doc/step.ts'
 import type { DocumentKey, Outcome, Snapshot } from '../doc/types.ts'
 import { fixupIn, opFrames } from './frames.ts'
 import { type Membership, Room } from './room.ts'
+import { sendAway } from './send-away.ts'
 import { Agent, type Reply, type Request, type ShareBackend, type ShareOp } from './sharedb.ts'
 import type { Socket } from './socket.ts'
 
@@ -28,10 +29,14 @@ export class CollabAgent extends Agent {
     this.#socket = socket
   }
 
-  /** ShareDB would invent a source here; ours is issued (rule S5). Called first by the constructor above us. */
+  /**
+   * ShareDB would invent a source here; ours is issued (rule S5). The epoch is for a client to present when it comes back
+   * (rule S9). Called first by the constructor above us.
+   */
   override _initMessage(action: string): object {
-    this.clientId = (this.stream as Socket).source
-    return super._initMessage(action)
+    const { source, epoch } = this.stream as Socket
+    this.clientId = source
+    return { ...super._initMessage(action), epoch }
   }
 
   // Reading
@@ -212,6 +217,7 @@ export class CollabAgent extends Agent {
    * own message is wrong; for a fault of ours the socket is closed, and the client resends (rule S8).
    */
   #refuse(error: unknown, callback: Reply): void {
+    if (sendAway(this.#socket, error)) return
     if (!isOurFault(error)) return callback(error)
     this.#deps.onFault(error, this.#socket)
     this.#socket.close(CLOSE.tryAgain, 'try again')

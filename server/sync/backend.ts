@@ -4,6 +4,7 @@ import type { Documents } from '../doc/documents.ts'
 import type { Log } from '../log.ts'
 import { CollabAgent } from './agent.ts'
 import { checkMessage, type Entrant } from './gate.ts'
+import { sendAway } from './send-away.ts'
 import { type ShareBackend, ShareDB } from './sharedb.ts'
 import type { Socket } from './socket.ts'
 import { registerTypes } from './types.ts'
@@ -42,6 +43,7 @@ export function guard(backend: ShareBackend, entrantOf: (agent: object) => Entra
     try {
       checkMessage(data, entrant)
     } catch (error) {
+      if (sendAway(socket, error)) return
       // Nothing above catches: it would end the process.
       if (isOurFault(error)) return next(error)
       // No client of this protocol sends such a thing; answering would only teach it more of the same.

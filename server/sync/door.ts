@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket as RawSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -19,6 +19,10 @@ export interface DoorParts {
   readonly letters: Pick<Letters, 'find'>
   readonly origins: OriginRules
   readonly sources: SourceIssuer
+  /** Of the database. */
+  readonly epoch: string
+  /** Finds out whether the database still is of that epoch; whoever is told that it is not closes this door. */
+  readonly lookAtEpoch: () => Promise<void>
   readonly log: Log
   /** Connects a socket to the documents. */
   readonly welcome: (socket: Socket, entrant: Entrant) => void
@@ -58,15 +62,11 @@ export class Door {
     return this.#sockets.size
   }
 
-  listenTo(http: Server): void {
-    http.on('upgrade', (request, raw, head) => this.#upgrade(request, raw, head))
-  }
-
-  /** Takes nobody in any more, and sends everybody away to connect again elsewhere. */
-  close(): void {
+  /** Takes nobody in any more, and sends everybody away: to connect again elsewhere, or to load the letter anew. */
+  close(why: 'restart' | 'reload' = 'restart'): void {
     this.#isClosed = true
     clearInterval(this.#heartbeat)
-    for (const socket of this.#sockets) socket.close(CLOSE.restart, 'restarting')
+    for (const socket of this.#sockets) socket.close(CLOSE[why], why)
   }
 
   /** Ends what has not gone by itself. */
@@ -74,7 +74,8 @@ export class Door {
     for (const socket of this.#sockets) socket.terminate()
   }
 
-  #upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
+  /** An upgrade request of the HTTP server. */
+  upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
     // Until ws takes over, an error here would have no listener and end the process.
     raw.on('error', () => raw.destroy())
     const id = letterIn(request.url)
@@ -93,7 +94,8 @@ export class Door {
 
   async #admit(request: IncomingMessage, id: string): Promise<{ principal: Principal; mayEdit: boolean }> {
     const { authorization, cookie } = request.headers
-    const principal = await this.#parts.auth.authenticate({ authorization, cookie })
+    const { auth, lookAtEpoch } = this.#parts
+    const [principal] = await Promise.all([auth.authenticate({ authorization, cookie }), lookAtEpoch()])
     const letter = await this.#parts.letters.find(principal.firm, id)
     const role = letter === null ? 'none' : roleOf(principal, letter)
     if (!may(role, 'read')) throw new CollabError('document/not-found', 'There is no such letter.')
@@ -113,19 +115,19 @@ export class Door {
   ): void {
     if (this.#isClosed) return ws.close(CLOSE.restart, 'restarting')
     const { principal, mayEdit } = admitted
-    const { sources } = this.#parts
+    const { sources, epoch } = this.#parts
     const key = { collection: 'letters', id }
     // Small messages, many of them: waiting to fill a packet would hold each one back.
     raw.setNoDelay(true)
-    const socket = new Socket(ws, raw, { key, principal, source: sources.issue(principal.member) })
+    const socket = new Socket(ws, raw, { key, principal, source: sources.issue(principal.member), epoch })
     this.#sockets.add(socket)
     const expiry = this.#closeAtExpiry(socket)
     socket.once('close', () => {
       this.#sockets.delete(socket)
       clearTimeout(expiry)
     })
-    const ownsSource = (source: string) => sources.memberOf(source) === principal.member
-    this.#parts.welcome(socket, { key, mayEdit, ownsSource })
+    const provenance = (source: string) => sources.provenance(source, principal.member)
+    this.#parts.welcome(socket, { key, mayEdit, provenance, epoch })
   }
 
   #closeAtExpiry(socket: Socket): NodeJS.Timeout | undefined {

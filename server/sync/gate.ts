@@ -1,5 +1,5 @@
 import { CollabError } from '../../ot/errors.ts'
-import { LIMITS } from '../../ot/wire.ts'
+import type { Provenance } from '../auth/source.ts'
 import type { DocumentKey } from '../doc/types.ts'
 import type { Request } from './sharedb.ts'
 
@@ -7,8 +7,10 @@ import type { Request } from './sharedb.ts'
 export interface Entrant {
   readonly key: DocumentKey
   readonly mayEdit: boolean
-  /** True for a source that this server issued to this member (rule S5). */
-  readonly ownsSource: (source: string) => boolean
+  /** Whether this server issued a source to this member (rule S5), and in this epoch (rule S9). */
+  readonly provenance: (source: string) => Provenance
+  /** Of the database. */
+  readonly epoch: string
 }
 
 type Check = (message: Request, entrant: Entrant) => void
@@ -17,7 +19,7 @@ type Check = (message: Request, entrant: Entrant) => void
  * The one place where messages of clients are let in (rule A4): by kind, by name. ShareDB's other hooks do not
  * see every way to read a document; this one sees every message, before anything else does.
  *
- * @throws CollabError message/malformed, message/refused, op/foreign-source, auth/forbidden
+ * @throws CollabError message/malformed, message/refused, op/foreign-source, auth/forbidden, server/restored
  */
 export function checkMessage(message: Request, entrant: Entrant): void {
   const kind = message.a
@@ -28,8 +30,10 @@ export function checkMessage(message: Request, entrant: Entrant): void {
 
 /** Every kind of message a ShareDB 7 client can send; `no` names why one is refused. */
 export const KINDS: Readonly<Record<string, Check>> = {
-  /** Handshake. A client that connects again offers the source it was issued before. */
-  hs: ({ id }, entrant) => {
+  /** Handshake. A client that connects again offers the source it was issued before, and the epoch it knows. */
+  hs: ({ id, epoch }, entrant) => {
+    if (epoch !== undefined && typeof epoch !== 'string') throw malformed('An epoch is a string.')
+    if (epoch !== undefined && epoch !== entrant.epoch) throw restored()
     if (id === undefined || id === null) return
     if (typeof id !== 'string') throw malformed('The id of a handshake is a source, or null.')
     ownSource(id, entrant)
@@ -107,8 +111,14 @@ function version(v: unknown): void {
 }
 
 function ownSource(source: string, entrant: Entrant): void {
-  if (source.length <= LIMITS.sourceLength && entrant.ownsSource(source)) return
+  const provenance = entrant.provenance(source)
+  if (provenance === 'own') return
+  if (provenance === 'other-epoch') throw restored()
   throw new CollabError('op/foreign-source', 'This source was not issued to you. Connect without one.')
+}
+
+function restored(): CollabError {
+  return new CollabError('server/restored', 'You know the letter from before the database was taken back.')
 }
 
 function name(kind: unknown): string {

@@ -38,6 +38,8 @@ export class Socket extends EventEmitter implements AgentStream {
   readonly principal: Principal
   /** The source issued to this socket (rule S5). */
   readonly source: string
+  /** Of the database, when the socket was opened (rule S9). */
+  readonly epoch: string
   readonly #ws: WebSocket
   readonly #raw: RawSocket
   readonly #rate = new RateLimit(MESSAGES_PER_SECOND, MESSAGE_BURST)
@@ -50,11 +52,7 @@ export class Socket extends EventEmitter implements AgentStream {
   #isOpen = true
   #missedPings = 0
 
-  constructor(
-    ws: WebSocket,
-    raw: RawSocket,
-    opened: { readonly key: DocumentKey; readonly principal: Principal; readonly source: string },
-  ) {
+  constructor(ws: WebSocket, raw: RawSocket, opened: Pick<Socket, 'key' | 'principal' | 'source' | 'epoch'>) {
     super()
     this.setMaxListeners(0) // one for each answer that waits for room
     this.#ws = ws
@@ -62,6 +60,7 @@ export class Socket extends EventEmitter implements AgentStream {
     this.key = opened.key
     this.principal = opened.principal
     this.source = opened.source
+    this.epoch = opened.epoch
     ws.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary))
     ws.on('pong', () => {
       this.#missedPings = 0

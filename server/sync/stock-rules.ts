@@ -62,10 +62,11 @@ function failureOf(work: () => void): unknown {
   }
 }
 
-function checkVersions({ v, b }: Request): CollabError | undefined {
+function checkVersions({ a, v, b }: Request): CollabError | undefined {
   const versions = typeof b === 'object' && b !== null && !Array.isArray(b) ? Object.values(b) : [v]
   if (!versions.some((version) => typeof version === 'number' && version > MAX_VERSION)) return undefined
-  return new CollabError('op/version-ahead', 'There is no such version. Fetch the letter anew.')
+  const code = a === 'nf' ? 'document/no-version' : 'op/version-ahead'
+  return new CollabError(code, 'There is no such version. Fetch the letter anew.')
 }
 
 /** What is checked without the document (rule D3). */

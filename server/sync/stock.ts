@@ -9,6 +9,7 @@ import type { Bus } from '../pubsub/bus.ts'
 import { STOCK_SCHEMA } from '../store/stock-tables.ts'
 import { type Collab, guard, quietShareDb } from './backend.ts'
 import type { Entrant } from './gate.ts'
+import { sendAway } from './send-away.ts'
 import { SharePubSub } from './share-pubsub.ts'
 import { Agent, type AgentBase, type Request, ShareDB, type ShareOp } from './sharedb.ts'
 import {
@@ -129,8 +130,9 @@ class StockAgent extends Agent {
 
   /** ShareDB would invent a source here. Called first by the constructor above us. */
   override _initMessage(action: string): object {
-    this.clientId = (this.stream as StockStream).source
-    return super._initMessage(action)
+    const { source, epoch } = (this.stream as StockStream).socket
+    this.clientId = source
+    return { ...super._initMessage(action), epoch }
   }
 
   override send(message: object): void {
@@ -143,6 +145,7 @@ class StockAgent extends Agent {
   override _reply(request: Request, error: unknown, message?: Record<string, unknown>): void {
     if (!error) return super._reply(request, null, message)
     const refusal = collabError(error)
+    if (sendAway(this.#client, refusal)) return
     if (isOurFault(refusal)) {
       const { key, principal } = this.#client.socket
       this.#log.error({ err: error, document: key.id, member: principal.member }, 'a message failed')

@@ -16,6 +16,7 @@ import { type LetterDocuments, Letters } from '../../server/doc/letters.ts'
 import { createLog } from '../../server/log.ts'
 import { MemoryBus } from '../../server/pubsub/memory-bus.ts'
 import type { Db } from '../../server/store/db.ts'
+import { readEpoch } from '../../server/store/epoch.ts'
 import { GroupCommit } from '../../server/store/group-commit.ts'
 import { sqlLetters } from '../../server/store/letters.ts'
 import { sqlMembers } from '../../server/store/members.ts'
@@ -112,7 +113,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     typeOf: documentType,
     onError: (error) => log.error({ err: error }),
   })
-  const sources = new SourceIssuer(await secret(db, 'source-key'))
+  const sources = new SourceIssuer(await secret(db, 'source-key'), await readEpoch(db))
   const app = createApi({
     auth: new Authenticator({ jwtSecret }, sqlMembers(db), await secret(db, 'session-key'), systemClock),
     letters: new Letters({

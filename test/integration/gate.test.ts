@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import { CollabError, type ErrorCode } from '../../ot/errors.ts'
+import { CLOSE } from '../../ot/wire.ts'
 import { checkMessage, type Entrant, KINDS } from '../../server/sync/gate.ts'
 import { type Node, startNode } from './delivery-node.ts'
 import { ADA, BEN } from './delivery-people.ts'
@@ -177,13 +178,24 @@ describe('the gate', () => {
       ['nf', { id: 1 }],
       ['op', { seq: 1, op: [{ insert: 'a' }] }],
     ] as const) {
-      it(`[A4] ${kind} at a version the letter never had is refused, and the socket stays`, async () => {
-        for (const v of [1e9, 1e12, Number.MAX_SAFE_INTEGER]) {
-          ada.tell(kind, { ...more, v })
-          expect((await ada.hears(kind)).error?.code, String(v)).to.equal('op/version-ahead')
-        }
-        await ada.hasHeardAll()
-      })
+      if (kind === 'nf') {
+        it('[A4] nf of a version the letter never had is refused, and the socket stays', async () => {
+          for (const v of [1e9, 1e12, Number.MAX_SAFE_INTEGER]) {
+            ada.tell(kind, { ...more, v })
+            expect((await ada.hears(kind)).error?.code, String(v)).to.equal('document/no-version')
+          }
+          await ada.hasHeardAll()
+        })
+      } else {
+        it(`[S9] ${kind} at a version the letter never had ends its socket with 4410, unanswered`, async () => {
+          for (const v of [1e9, 1e12, Number.MAX_SAFE_INTEGER]) {
+            const socket = await node.knock(letter)
+            socket.tell(kind, { ...more, v })
+            expect(await socket.closed(), String(v)).to.equal(CLOSE.reload)
+            expect(socket.heard.map(({ a }) => a)).to.deep.equal(['init'])
+          }
+        })
+      }
 
       it(`[A4] ${kind} at what is no version ends its socket with 4400`, async () => {
         for (const v of [-1, 1.5, 1e300, '1', {}, true]) {
@@ -259,7 +271,8 @@ function answerAtTheGate(message: Record<string, unknown>, own: string, role: 'e
   const entrant: Entrant = {
     key: { collection: 'letters', id: own },
     mayEdit: role === 'editor',
-    ownsSource: () => true,
+    provenance: () => 'own',
+    epoch: 'an epoch',
   }
   try {
     checkMessage(message, entrant)

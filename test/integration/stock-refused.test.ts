@@ -29,10 +29,7 @@ describe('a client that breaks the rules on OP_LOG=sharedb-postgres', function (
     ['[D3] inserts half an emoji', { op: [{ insert: '\ud83d' }] }, 'op/malformed'],
     ['[D3] inserts NUL, which jsonb does not store', { op: [{ insert: '\u0000' }] }, 'op/malformed'],
     ['[D3] sends what is no op', { op: 'x' }, 'op/malformed'],
-    ['is ahead of the letter', { op: [{ insert: 'x' }], v: 9 }, 'op/version-ahead'],
-    ['names a version no table holds', { op: [{ insert: 'x' }], v: 1e12 }, 'op/version-ahead'],
-    ['subscribes from such a version', { a: 's', v: 1e12 }, 'op/version-ahead'],
-    ['subscribes in bulk from such a version', { a: 'bs', b: 1e12 }, 'op/version-ahead'],
+    ['asks for a version no table holds', { a: 'nf', id: 1, v: 1e12 }, 'document/no-version'],
     ['[S5] names a source of somebody else', { op: [{ insert: 'x' }], src: 'other' }, 'op/foreign-source'],
     ['[A3] creates', { create: { type: letter.uri } }, 'message/refused'],
     ['[A3] deletes', { del: true }, 'message/refused'],
@@ -52,6 +49,22 @@ describe('a client that breaks the rules on OP_LOG=sharedb-postgres', function (
       expect(held(witness)).to.deep.equal({ ops: [{ insert: 'abc😀!\n' }] })
       intruder.ws.close()
       await witness.close()
+    })
+  }
+
+  const ahead: readonly [string, object][] = [
+    ['is ahead of the letter', { a: 'op', seq: 1, op: [{ insert: 'x' }], v: 9 }],
+    ['names a version no table holds', { a: 'op', seq: 1, op: [{ insert: 'x' }], v: 1e12 }],
+    ['subscribes from such a version', { a: 's', v: 1e12 }],
+    ['subscribes in bulk from such a version', { a: 'bs', b: 1e12 }],
+  ]
+  for (const [what, message] of ahead) {
+    it(`[S9] ${what}: its socket is closed with 4410`, async () => {
+      const id = await newLetter(server)
+      const intruder = await rawClient(server, id)
+      const b = 'b' in message ? { b: { [id]: message.b } } : {}
+      intruder.ws.send(JSON.stringify({ c: 'letters', d: id, ...message, ...b }))
+      expect(await intruder.closed).to.equal(CLOSE.reload)
     })
   }
 

@@ -213,6 +213,49 @@ describe('the session of a letter', () => {
     expect(view().drafts.map(({ written }) => written)).to.deep.equal(['offline'])
   })
 
+  describe('[S9] when the database was taken back', () => {
+    const handshake = () => world.wire.sent.find(({ a }) => a === 'hs')
+
+    it('presents the epoch of the letter it has, whatever it is greeted with', async () => {
+      expect(handshake()).to.include({ epoch: 'first' })
+      world.wire.cut()
+      world.epoch = 'second'
+      world.reconnect()
+      await reaches('live', { phase: 'live' })
+      expect(handshake()).to.include({ epoch: 'first' })
+    })
+
+    it('keeps what was not acknowledged as a draft, and has no past with the server afterwards', async () => {
+      type(8, ' saved')
+      await reaches('saved', { unsent: 0 })
+      world.wire.isMute = true
+      type(14, ' unsent')
+      world.epoch = 'second'
+      world.wire.cut(CLOSE.reload)
+      await reaches('the letter anew', { phase: 'live', unsent: 0 })
+      expect(handshake()).to.deep.include({ id: null, epoch: 'second' })
+      expect(view().drafts.map(({ written }) => written)).to.deep.equal(['unsent'])
+    })
+
+    it('keeps no draft when nothing waits', async () => {
+      world.wire.cut(CLOSE.reload)
+      await reaches('the letter anew', { phase: 'live' })
+      expect(view().drafts).to.deep.equal([])
+      expect(seen).to.deep.equal(['loaded "Dear Sir\\n"', 'loaded "Dear Sir\\n"'])
+    })
+
+    it('comes back after a pause when it is told so before it has a letter', async () => {
+      session.close()
+      session = new Session(ID, world)
+      session.open()
+      const wires = world.wires.length
+      world.wire.cut(CLOSE.reload)
+      expect(world.wires).to.have.length(wires)
+      world.reconnect()
+      await reaches('live', { phase: 'live', drafts: view().drafts })
+    })
+  })
+
   it('says so when there is no such letter', async () => {
     session.close()
     session = new Session('00000000-0000-4000-8000-000000000002', world)

@@ -19,12 +19,12 @@ class ServedWire implements Wire {
   isMute = false
   readonly #stream: Duplex
 
-  constructor(backend: ShareDB) {
+  constructor(backend: ShareDB, epoch: string) {
     this.#stream = new Duplex({
       objectMode: true,
       read: () => {},
       write: (message: Message, _encoding, done) => {
-        const data = JSON.stringify(message)
+        const data = JSON.stringify(message.a === 'init' ? { ...message, epoch } : message)
         if (!this.isMute) setImmediate(() => this.onmessage?.({ data }))
         done()
       },
@@ -58,6 +58,8 @@ export class ShareDbWorld implements LinkWorld {
     typeof ShareDB
   >[0])
   readonly wires: ServedWire[] = []
+  /** What the server's greeting says of its database. */
+  epoch = 'first'
   /** The next socket hears nothing. */
   isMute = false
   time = 0
@@ -68,7 +70,7 @@ export class ShareDbWorld implements LinkWorld {
   }
 
   open(): Wire {
-    const wire = new ServedWire(this.backend)
+    const wire = new ServedWire(this.backend, this.epoch)
     wire.isMute = this.isMute
     this.wires.push(wire)
     return wire

@@ -1,0 +1,84 @@
+/** Our own client, without a browser: the session of a letter over real sockets. */
+
+import { WebSocket } from 'ws'
+import { textOf } from '../../client/sync/draft.ts'
+import type { LinkWorld, Wire } from '../../client/sync/link.ts'
+import { Session } from '../../client/sync/session.ts'
+import type { SessionView } from '../../client/sync/session-view.ts'
+import { COLLAB_PATH } from '../../ot/wire.ts'
+import { until } from './deadline.ts'
+
+/** How the sockets are opened, beside the token. */
+export interface OwnClientOptions {
+  /** Certificate authority of a server with TLS, PEM. */
+  readonly ca?: string
+}
+
+export class OwnClient {
+  readonly session: Session
+  readonly #sockets = new Set<WebSocket>()
+  #isOffline = false
+
+  /** Connects at once. @param serverUrl  asked for each socket: a server may be somewhere else after a while */
+  constructor(serverUrl: () => string, docId: string, token: string, options: OwnClientOptions = {}) {
+    const world: LinkWorld = {
+      open: () => {
+        const address = new URL(COLLAB_PATH + docId, serverUrl().replace(/^http/, 'ws'))
+        // Nobody listens on port 1.
+        if (this.#isOffline) address.port = '1'
+        const socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` }, ...options })
+        this.#sockets.add(socket)
+        socket.once('close', () => this.#sockets.delete(socket))
+        return socket as unknown as Wire // its handlers are typed with ws's event classes
+      },
+      after(ms, task) {
+        const timer = setTimeout(task, ms)
+        return () => clearTimeout(timer)
+      },
+      now: () => performance.now(),
+      random: () => Math.random(),
+    }
+    this.session = new Session(docId, world)
+    this.session.open()
+  }
+
+  get view(): SessionView {
+    return this.session.getSnapshot()
+  }
+
+  get text(): string {
+    return textOf(this.session.components())
+  }
+
+  type(text: string, at = 0): void {
+    const { kind } = this.session.submit(at === 0 ? [{ insert: text }] : [{ retain: at }, { insert: text }])
+    if (kind !== 'taken') throw new Error(`the client does not take ${JSON.stringify(text)}`)
+  }
+
+  /** The line is cut, and nobody can be reached until `online`. */
+  offline(): void {
+    this.#isOffline = true
+    this.session.suspect()
+  }
+
+  online(): void {
+    this.#isOffline = false
+    this.session.wake()
+  }
+
+  /** Resolves when the letter is open, and the server has everything that was written here. */
+  saved(): Promise<unknown> {
+    return until(
+      'our client to be live and saved',
+      () => this.view.phase === 'live' && this.view.unsent === 0,
+      {
+        seen: () => this.view,
+      },
+    )
+  }
+
+  async close(): Promise<void> {
+    this.session.close()
+    await until('the sockets to close', () => this.#sockets.size === 0)
+  }
+}

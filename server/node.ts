@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { createApi } from './api/api.ts'
 import { Authenticator } from './auth/authenticate.ts'
 import { memberOf, SourceIssuer } from './auth/source.ts'
-import { systemClock } from './clock.ts'
+import { systemClock, systemTimer } from './clock.ts'
 import type { Config } from './config.ts'
 import { Documents } from './doc/documents.ts'
+import { HeadSweep } from './doc/head-sweep.ts'
 import { Letters } from './doc/letters.ts'
 import type { Log } from './log.ts'
 import type { Bus } from './pubsub/bus.ts'
@@ -92,7 +93,8 @@ export async function openNode({
     log,
   })
   const { welcome } = stock ?? openCollab(documents, log)
-  // The embedded database belongs to this process: nobody can take it back under it.
+  // The embedded database belongs to this process: nobody can take it back under it, nor write to it.
+  const sweep = db.engine === 'pglite' ? null : startSweep(documents, opLog, bus, log)
   const watch = db.engine === 'pglite' ? null : new EpochWatch(db, epoch, onRestored)
   const lookAtEpoch = async () => watch?.look()
   const door = new Door({ auth, letters, origins: config, sources, epoch, lookAtEpoch, log, welcome })
@@ -103,10 +105,22 @@ export async function openNode({
     finish: () => committer.close(),
     async close() {
       watch?.close()
+      await sweep?.close()
       await documents.close()
       await stock?.close()
     },
   }
+}
+
+function startSweep(documents: Documents, opLog: OpLog, bus: Bus, log: Log): HeadSweep {
+  return new HeadSweep({
+    log: opLog,
+    bus,
+    timer: systemTimer,
+    residents: () => documents.residents(),
+    onAway: (error) => log.warn({ err: error }, 'the heads of the log cannot be read'),
+    onStuck: (error, { id }) => log.error({ err: error, document: id }, 'a document cannot catch up'),
+  })
 }
 
 /** ShareDB's own backend on the stock adapter, when OP_LOG asks for it; null when ops are kept in our log. */

@@ -5,6 +5,7 @@ import { LIMITS } from '../../ot/wire.ts'
 import type { Writer } from '../store/group-commit.ts'
 import type { StoredDocument } from '../store/op-log.ts'
 import { channelOf } from './channel.ts'
+import { InFlight } from './in-flight.ts'
 import { LogNews } from './log-news.ts'
 import { RecentOps } from './recent-ops.ts'
 import { Resends } from './resends.ts'
@@ -47,7 +48,7 @@ export class Document implements Writer {
   #headTime: number
   readonly #recent: RecentOps
   readonly #resends: Resends
-  #pending: Pending[] = []
+  readonly #inFlight = new InFlight()
   #waiting: Turn[] = []
   #busy = false
   readonly #news = new LogNews()
@@ -55,7 +56,6 @@ export class Document implements Writer {
   /** Metadata (JSON) a stock ShareDB backend keeps with the snapshot. */
   #meta: string | null
   readonly #copy: StoredCopy
-  #whenSettled: (() => void)[] = []
   lastUsed: number
 
   private constructor(key: DocumentKey, stored: StoredDocument | null, deps: DocumentDeps) {
@@ -104,11 +104,8 @@ export class Document implements Writer {
   }
 
   get isIdle(): boolean {
-    return !this.#busy && this.#isSettled && this.#waiting.length === 0 && this.#listeners.size === 0
-  }
-
-  get #isSettled(): boolean {
-    return this.#pending.length === 0
+    const isQuiet = !this.#busy && this.#inFlight.isSettled && this.#waiting.length === 0
+    return isQuiet && this.#listeners.size === 0
   }
 
   /** @returns what ends the subscription; may be called again */
@@ -156,22 +153,28 @@ export class Document implements Writer {
    * @throws CollabError document/log-broken, server/unavailable
    */
   async catchUpTo(version: number): Promise<void> {
-    if (version <= this.#durable.version || this.#number === null) return
+    if (version <= this.#durable.version) return
     const looked = this.#news.wait()
     this.#takeTurns()
     await looked
   }
 
+  /** The newest version there is here, durable or not: what the log holds beyond it is another node's. */
+  get reached(): number {
+    return this.#head.version
+  }
+
   /** Tells the document that the log has reached `version`: it catches up when it is not there itself. */
   noticeHead(version: number): void {
+    // What is in flight is about to land, or to come back, and then it looks anyway.
+    if (version <= this.reached) return
     this.#news.say(version)
     this.#takeTurns()
   }
 
   /** Resolves when no op is between its turn and the log's answer. */
   settled(): Promise<void> {
-    if (this.#isSettled) return Promise.resolve()
-    return new Promise((resolve) => this.#whenSettled.push(resolve))
+    return this.#inFlight.settled()
   }
 
   /** Stores a copy of the durable version, unless the stored one is as new. */
@@ -183,7 +186,7 @@ export class Document implements Writer {
 
   #enqueue(turn: Turn): void {
     this.lastUsed = this.#deps.clock.now()
-    if (this.#waiting.length + this.#pending.length >= MAX_WAITING) {
+    if (this.#waiting.length + this.#inFlight.size >= MAX_WAITING) {
       return turn.reject(
         new CollabError('server/busy', 'Too many edits wait for this letter. Send it again.'),
       )
@@ -231,7 +234,7 @@ export class Document implements Writer {
   /** What the next turn needs from the log and does not have yet; null when it can be taken. */
   #fetchFor(turn: Turn | undefined): Promise<unknown> | null {
     const { log } = this.#deps
-    if (this.#number !== null && this.#news.concerns(this.#durable.version)) return this.#look()
+    if (this.#news.concerns(this.#durable.version)) return this.#look()
     if (turn === undefined) return null
     if (this.#number === null) {
       return log.name(this.key.collection, this.key.id).then((number) => {
@@ -245,7 +248,7 @@ export class Document implements Writer {
     const { base } = turn.submission
     if (base === null) return null
     if (base > this.#head.version && !turn.hasCaughtUp) {
-      turn.hasCaughtUp = this.#isSettled
+      turn.hasCaughtUp = this.#inFlight.isSettled
       return this.#look()
     }
     const floor = this.#recent.floor
@@ -277,7 +280,7 @@ export class Document implements Writer {
    * the version it was held against (rule D5), when that is durable.
    */
   #answer(turn: Turn, kind: 'duplicate' | 'no-op', version: number): void {
-    const pending = this.#pending.find(({ op }) => op.version === version)
+    const pending = this.#inFlight.find(version)
     if (pending) pending.followers.push({ turn, kind })
     else turn.resolve({ kind, version })
   }
@@ -301,14 +304,13 @@ export class Document implements Writer {
     this.#headTime = op.time
     this.#recent.push(op)
     this.#resends.noteOwn(op)
-    this.#pending.push({ turn, op, after, fixup, followers: [] })
+    this.#inFlight.push({ turn, op, after, fixup, followers: [] })
   }
 
   // What became of ops that were handed over
 
   committed(ops: readonly LoggedOp[]): void {
-    const done = this.#pending.splice(0, ops.length)
-    assert(done.length === ops.length && done[0]!.op === ops[0], 'committed in the order of their turns')
+    const done = this.#inFlight.landed(ops)
     this.#advance(ops, done[done.length - 1]!.after)
     // The sockets of this node first, then the other nodes (rule R3).
     this.#deps.bus.publish(channelOf(this.key), String(this.#durable.version))
@@ -350,14 +352,13 @@ export class Document implements Writer {
 
   /** Everything pending leaves; the head is what is durable again. */
   #takeBack(ops: readonly LoggedOp[]): Pending[] {
-    assert.equal(ops.length, this.#pending.length, 'what goes back is all that was pending')
     this.#recent.dropAfter(this.#durable.version)
     this.#head = this.#durable
-    return this.#pending.splice(0)
+    return this.#inFlight.takeBack(ops)
   }
 
   #afterPending(): void {
-    if (this.#isSettled) for (const resolve of this.#whenSettled.splice(0)) resolve()
+    this.#inFlight.tellIfSettled()
     this.#takeTurns()
   }
 
@@ -375,15 +376,17 @@ export class Document implements Writer {
 
   /** Reads what this node lacks. What is in flight is about to lose its race then, and goes back first. */
   #look(): Promise<void> {
-    if (!this.#isSettled) return this.settled()
+    if (!this.#inFlight.isSettled) return this.settled()
+    const { log } = this.#deps
     return this.#news.look(async () => {
-      this.#takeIn(await this.#deps.log.read(this.document, this.#durable.version, null))
+      this.#number ??= await log.number(this.key.collection, this.key.id)
+      if (this.#number !== null) this.#takeIn(await log.read(this.#number, this.#durable.version, null))
     })
   }
 
   /** Applies ops of the log that follow the durable version. */
   #takeIn(ops: readonly LoggedOp[]): void {
-    assert(this.#isSettled)
+    assert(this.#inFlight.isSettled)
     if (ops.length === 0) return
     const at = ops.reduce((before, op) => applyLogged(before, op, this.#deps.typeOf), this.#durable)
     for (const op of ops) {

@@ -31,11 +31,20 @@ export class Documents {
     return this.#resident.size
   }
 
+  /** Those in memory. */
+  residents(): Iterable<Document> {
+    return this.#resident.values()
+  }
+
   /** @throws CollabError server/closing, server/unavailable, document/log-broken */
   async open(key: DocumentKey): Promise<Document> {
     const name = channelOf(key)
     const resident = this.#resident.get(name)
-    if (resident) return resident
+    if (resident) {
+      // What nobody had made when it was loaded, another node may have made since.
+      if (resident.reached === 0) await resident.catchUpTo(1)
+      return resident
+    }
     if (this.#isClosed)
       throw new CollabError('server/closing', 'This server is shutting down. Connect again.')
     const loading = this.#loading.get(name) ?? this.#load(name, key)
@@ -92,9 +101,11 @@ export class Documents {
   #load(name: string, key: DocumentKey): Promise<Document> {
     // Listening comes before reading, so that what is committed in between is not missed.
     let heard = 0
-    const subscription = this.#deps.bus.subscribe(name, (version) => {
-      heard = Math.max(heard, Number(version))
-      this.#resident.get(name)?.noticeHead(heard)
+    const subscription = this.#deps.bus.subscribe(name, (message) => {
+      const version = Number(message)
+      if (!Number.isSafeInteger(version)) return // none of ours
+      heard = Math.max(heard, version)
+      this.#resident.get(name)?.noticeHead(version)
     })
     const loading = Document.load(key, this.#deps)
       .then(

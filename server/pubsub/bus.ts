@@ -13,8 +13,10 @@ export interface Bus {
   /**
    * Calls `listener` whenever messages may have been missed and are heard again: a link was away and is back.
    * A bus that lives in this process is never away.
+   *
+   * @returns what ends it; may be called again
    */
-  onBack(listener: () => void): void
+  onBack(listener: () => void): () => void
   /** Lets go of the links. May be called again. */
   close(): Promise<void>
 }

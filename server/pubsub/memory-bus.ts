@@ -14,8 +14,8 @@ export class MemoryBus implements Bus {
     return { active: Promise.resolve(), end: () => void this.#listeners.remove(channel, listener) }
   }
 
-  onBack(): void {
-    // It is never away.
+  onBack(): () => void {
+    return () => undefined
   }
 
   async close(): Promise<void> {

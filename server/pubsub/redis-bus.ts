@@ -26,7 +26,7 @@ export class RedisBus implements Bus {
   readonly #links: RedisLinks
   readonly #listeners = new Listeners()
   readonly #active = new Map<string, Promise<void>>()
-  readonly #onBack: (() => void)[] = []
+  readonly #onBack = new Set<() => void>()
   readonly #onAway: (error: Error) => void
   #inHand = 0
   readonly #away = new Set<'publishing' | 'listening'>()
@@ -75,8 +75,9 @@ export class RedisBus implements Bus {
     return { active: this.#active.get(name)!, end: () => this.#end(name, listener) }
   }
 
-  onBack(listener: () => void): void {
-    this.#onBack.push(listener)
+  onBack(listener: () => void): () => void {
+    this.#onBack.add(listener)
+    return () => void this.#onBack.delete(listener)
   }
 
   async close(): Promise<void> {
@@ -97,7 +98,7 @@ export class RedisBus implements Bus {
   }
 
   #isBack(): void {
-    this.#away.delete('listening')
+    this.#away.clear()
     for (const listener of this.#onBack) listener()
   }
 }

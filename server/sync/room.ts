@@ -1,8 +1,13 @@
+import { CollabError } from '../../ot/errors.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
+import { CLOSE } from '../../ot/wire.ts'
 import type { Document } from '../doc/document.ts'
 import type { DocumentListener } from '../doc/types.ts'
 import { opFrames } from './frames.ts'
 import type { Socket } from './socket.ts'
+
+/** How soon a socket that is behind tries again when the log cannot be read. */
+const RETRY_MS = 1_000
 
 /** A socket's place in a room. */
 export interface Membership {
@@ -67,8 +72,8 @@ export class Room implements DocumentListener {
       if ('then' in missed) {
         try {
           this.#send(seat, await missed)
-        } catch {
-          return seat.socket.terminate() // the log cannot be read: the client connects again
+        } catch (error) {
+          return this.#couldNotRead(seat, error)
         }
       } else if (missed.length === 0) {
         seat.isBehind = false
@@ -77,6 +82,12 @@ export class Room implements DocumentListener {
         this.#send(seat, missed)
       }
     }
+  }
+
+  /** A database that is away comes back, and the socket waits for it; what the log does not hold never comes. */
+  #couldNotRead(seat: Seat, error: unknown): void {
+    if (error instanceof CollabError) seat.socket.close(CLOSE.tryAgain, 'try again')
+    else setTimeout(seat.onDrain, RETRY_MS).unref()
   }
 
   #send(seat: Seat, ops: readonly LoggedOp[]): void {

@@ -87,6 +87,16 @@ for (const [engine, open] of Object.entries(DATABASES)) {
         expect(await versions(two)).to.deep.equal([1, 2, 3])
       })
 
+      it('[R4] and says which heads are elsewhere than somebody knows', async () => {
+        await log.append([chunk(one, 0, 2), chunk(two, 0, 3)])
+        const moved = (...known: [number, number][]) =>
+          log.movedHeads(known.map(([document, version]) => ({ document, version })))
+        expect(await moved([one, 2], [two, 3])).to.deep.equal(new Map())
+        expect(await moved([one, 1], [two, 3], [-1, 7])).to.deep.equal(new Map([[one, 2]]))
+        expect(await moved([one, 5])).to.deep.equal(new Map([[one, 2]]))
+        expect(await moved()).to.deep.equal(new Map())
+      })
+
       it('[S3] nothing of a document that is not where it was believed to be, and all of the others', async () => {
         await log.append([chunk(one, 0, 2)])
         const late = { ...chunk(one, 1, 3), ops: [2, 3, 4].map((v) => op(v, { source: 'other' })) }

@@ -20,8 +20,14 @@ export interface Node extends Visits {
   close(): Promise<void>
 }
 
-/** @param databaseUrl  null for the embedded database; a fresh one on the cluster of this run when left out */
-export async function startNode(databaseUrl?: string | null): Promise<Node> {
+/**
+ * @param databaseUrl  null for the embedded database; a fresh one on the cluster of this run when left out
+ * @param options      of the server, beside those
+ */
+export async function startNode(
+  databaseUrl?: string | null,
+  options: Readonly<Record<string, string>> = {},
+): Promise<Node> {
   const folder = scratchFolder('node')
   const fresh = databaseUrl === undefined ? await freshDatabase() : undefined
   const log: string[] = []
@@ -31,6 +37,7 @@ export async function startNode(databaseUrl?: string | null): Promise<Node> {
       DATA_DIR: folder,
       JWT_SECRET: TEST_SECRET,
       DATABASE_URL: fresh?.url ?? databaseUrl ?? undefined,
+      ...options,
     }),
     ROOT,
     createLog('info', { write: (line: string) => void log.push(line) }),

@@ -245,6 +245,7 @@ export class Document implements Writer {
     if (turn.exact !== null) return null
     const lookingUp = this.#resends.lookUp(this.#number, turn)
     if (lookingUp !== null) return lookingUp
+    if ((turn.first ?? 0) > this.#durable.version) return this.#look()
     const { base } = turn.submission
     if (base === null) return null
     if (base > this.#head.version && !turn.hasCaughtUp) {

@@ -61,6 +61,14 @@ describe('two nodes that write one letter', () => {
     expect(await elsewhere.text()).to.equal('cba\n')
   })
 
+  it('[S7] [S4] so does an op that is sent again and that the other node has stored', async () => {
+    const { letter } = world
+    for (const text of ['a', 'b']) await letter.type(text, { source: 'tab', seq: text === 'a' ? 1 : 2 })
+    const again = await elsewhere.type('b', { source: 'tab', seq: 2, base: 1 })
+    expect(again).to.deep.equal({ kind: 'duplicate', version: 3 })
+    expect(await elsewhere.text()).to.equal('ba\n')
+  })
+
   it('[S7] also while ops of its own are in flight, which are about to lose their race', async () => {
     const { letter } = world
     const letGo = other.db.hold()

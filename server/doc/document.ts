@@ -201,10 +201,11 @@ export class Document implements Writer {
       const fetching = this.#fetchFor(turn)
       if (fetching !== null) {
         this.#busy = true
-        fetching.then(
-          () => this.#fetched(),
-          (error) => this.#couldNotFetch(error),
-        )
+        const goOn = () => {
+          this.#busy = false
+          this.#takeTurns()
+        }
+        fetching.then(goOn, (error) => this.#couldNotFetch(error))
         return
       }
       if (turn === undefined) return
@@ -215,11 +216,6 @@ export class Document implements Writer {
         turn.reject(error)
       }
     }
-  }
-
-  #fetched(): void {
-    this.#busy = false
-    this.#takeTurns()
   }
 
   /** The log cannot be read, or is not whole: nobody who waits can be served. */

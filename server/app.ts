@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CollabError } from '../ot/errors.ts'
 import type { Config } from './config.ts'
+import { Drain } from './drain.ts'
 import type { Log } from './log.ts'
 import { openNode } from './node.ts'
 import type { Bus } from './pubsub/bus.ts'
@@ -12,8 +13,11 @@ import type { Db } from './store/db.ts'
 import { openPglite } from './store/pglite.ts'
 import { openPostgres } from './store/postgres.ts'
 
-/** How long sockets and requests have to go by themselves when the node closes. */
-const GRACE_MS = 5_000
+/**
+ * How long each part of the end may take, milliseconds. Sockets: eight seconds of telling them, and three to go. Commits:
+ * what the database takes to answer or be given up. In all 24 s, besides DRAIN_SECONDS.
+ */
+const ENDING_MS = { sockets: 11_000, commits: 8_000, documents: 4_000, links: 1_000 }
 /** Between attempts to start afresh on a database that was taken back. */
 const AGAIN_MS = 1_000
 
@@ -21,8 +25,12 @@ const AGAIN_MS = 1_000
 export interface App {
   /** Where it listens, with the port that was chosen when the configuration left it open. */
   readonly url: string
-  /** Stops in the order that loses nothing; resolves when everything is closed. May be called again. */
+  /**
+   * Stops in the order that loses nothing; resolves when everything is closed, or has had its time. May be called again.
+   */
   close(): Promise<void>
+  /** Makes `close` take no longer than it must. */
+  hurry(): void
 }
 
 /**
@@ -51,7 +59,7 @@ async function serve(db: Db, bus: Bus, config: Config, root: string, log: Log): 
     if (startingAfresh !== null) throw new CollabError('server/unavailable', 'This server starts afresh.')
   }
   const onRestored = () => {
-    node.door.close('reload')
+    node.door.reload()
     const mine = (startingAfresh ?? Promise.resolve()).then(startAfresh).finally(() => {
       if (startingAfresh === mine) startingAfresh = null
     })
@@ -60,7 +68,11 @@ async function serve(db: Db, bus: Bus, config: Config, root: string, log: Log): 
   const open = () => openNode({ db, bus, config, root, log, assertOpen, onRestored })
 
   let node = await open()
-  const http = createServer((request, response) => node.api(request, response))
+  const http = createServer((request, response) => {
+    // The next request had better come by another connection, to another node.
+    if (isClosing) response.shouldKeepAlive = false
+    node.api(request, response)
+  })
   http.on('upgrade', (request, raw, head) => node.door.upgrade(request, raw, head))
 
   /** The database was taken back in time: whatever this node knows of it is of another history (rule S9). */
@@ -83,26 +95,21 @@ async function serve(db: Db, bus: Bus, config: Config, root: string, log: Log): 
 
   const url = await listen(http, config)
 
+  const drain = new Drain(log)
   let closing: Promise<void> | null = null
   async function close(): Promise<void> {
+    // From now on /readyz says so. Everything else goes on until the balancer can have noticed.
     isClosing = true
-    http.close()
-    http.closeIdleConnections()
-    await startingAfresh
-    await node.finish()
-    node.door.close()
-    const ending = setTimeout(() => {
-      node.door.terminate()
-      http.closeAllConnections()
-    }, GRACE_MS)
-    await new Promise<void>((resolve) => {
-      if (!http.listening) http.once('close', resolve)
-      http.close(() => resolve())
+    await drain.wait(config.drainMs)
+    const unheard = new Promise((resolve) => http.close(resolve))
+    await drain.step('sockets', ENDING_MS.sockets, async (signal) => {
+      await startingAfresh
+      await Promise.all([node.door.release(signal), unheard])
     })
-    clearTimeout(ending)
-    await node.close()
-    await bus.close()
-    await db.close()
+    http.closeAllConnections()
+    await drain.step('commits', ENDING_MS.commits, () => node.finish())
+    await drain.step('documents', ENDING_MS.documents, (signal) => node.close(signal))
+    await drain.step('links', ENDING_MS.links, () => Promise.all([bus.close(), db.close()]))
   }
   return {
     url,
@@ -110,6 +117,7 @@ async function serve(db: Db, bus: Bus, config: Config, root: string, log: Log): 
       closing ??= close()
       return closing
     },
+    hurry: () => drain.hurry(),
   }
 }
 

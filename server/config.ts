@@ -22,6 +22,8 @@ export interface Config {
   /** One server, or several nodes of a cluster. Empty: this is the only node. */
   readonly redisUrls: readonly string[]
   readonly dataDir: string
+  /** How long the node serves on, milliseconds, after it was told to end. */
+  readonly drainMs: number
   /** null: people choose who they are, which is for one machine only. */
   readonly jwtSecret: string | null
   /** `local` when there is no `jwtSecret`. */
@@ -72,6 +74,14 @@ export const OPTIONS = [
     default: './data',
     meaning: 'Folder of the embedded database.',
     example: '/var/lib/copperplate',
+  },
+  {
+    name: 'DRAIN_SECONDS',
+    default: '0',
+    meaning:
+      'How long a node that was told to end serves on while `/readyz` answers 503: longer than the load balancer ' +
+      'takes to notice.',
+    example: '10',
   },
   {
     name: 'JWT_SECRET',
@@ -157,6 +167,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push('PORT must be a whole number from 0 to 65535.')
   }
 
+  const drainSeconds = value('DRAIN_SECONDS')!
+  if (!/^\d{1,4}$/.test(drainSeconds)) faults.push('DRAIN_SECONDS must be a whole number from 0 to 9999.')
+
   const jwtSecret = value('JWT_SECRET')
   if (jwtSecret !== null && jwtSecret.length < MIN_SECRET_LENGTH) {
     faults.push(
@@ -198,6 +211,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseUrl,
     redisUrls,
     dataDir: value('DATA_DIR')!,
+    drainMs: 1_000 * Number(drainSeconds),
     jwtSecret,
     signIn: jwtSecret === null ? 'local' : 'token',
     allowedOrigins,

@@ -11,9 +11,12 @@ try {
   const config = readConfig(process.env)
   const log = createLog(config.logLevel)
   const app = await startApp(config, root, log)
+  let isClosing = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, 'closing')
+    process.on(signal, () => {
+      log.info({ signal }, isClosing ? 'closing at once' : 'closing')
+      if (isClosing) return app.hurry()
+      isClosing = true
       app.close().then(
         () => process.exit(0),
         (error) => {

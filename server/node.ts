@@ -46,8 +46,8 @@ export interface Node {
   readonly door: Door
   /** Commits what has been taken, and takes no more. */
   finish(): Promise<void>
-  /** Lets the documents go. To be called after `finish`. */
-  close(): Promise<void>
+  /** Stores copies of the documents and lets them go. To be called after `finish`. @param signal  ends the storing */
+  close(signal?: AbortSignal): Promise<void>
 }
 
 /** Builds a node for the epoch the database is of, bringing its schema up to date first. */
@@ -103,10 +103,10 @@ export async function openNode({
     api,
     door,
     finish: () => committer.close(),
-    async close() {
+    async close(signal) {
       watch?.close()
       await sweep?.close()
-      await documents.close()
+      await documents.close(signal)
       await stock?.close()
     },
   }

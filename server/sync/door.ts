@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket as RawSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { CollabError } from '../../ot/errors.ts'
 import { CLOSE, COLLAB_PATH, HEARTBEAT_MS, LIMITS, UUID } from '../../ot/wire.ts'
@@ -28,6 +29,10 @@ export interface DoorParts {
   readonly welcome: (socket: Socket, entrant: Entrant) => void
 }
 
+/** When the node closes, this many sockets are sent away with each tick, or more: all of them within so many ticks. */
+const MIN_RELEASED = 10
+const RELEASE_TICKS = 80
+const TICK_MS = 100
 /** Longest a timer can be set for. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
@@ -62,16 +67,35 @@ export class Door {
     return this.#sockets.size
   }
 
-  /** Takes nobody in any more, and sends everybody away: to connect again elsewhere, or to load the letter anew. */
-  close(why: 'restart' | 'reload' = 'restart'): void {
+  /** Takes nobody in any more, and sends everybody away to load the letter anew. */
+  reload(): void {
     this.#isClosed = true
     clearInterval(this.#heartbeat)
-    for (const socket of this.#sockets) socket.close(CLOSE[why], why)
+    for (const socket of this.#sockets) socket.close(CLOSE.reload, 'reload')
   }
 
-  /** Ends what has not gone by itself. */
-  terminate(): void {
-    for (const socket of this.#sockets) socket.terminate()
+  /**
+   * Takes nobody in any more, and sends everybody away to connect again elsewhere: at a steady rate, so that they do not
+   * all arrive there at once. Whoever has not been told goes on as before. Resolves when everybody has gone.
+   *
+   * @param signal  ends the patience: who is left is told at once, and cut off
+   */
+  async release(signal: AbortSignal): Promise<void> {
+    this.#isClosed = true
+    const perTick = Math.ceil(Math.max(this.count / RELEASE_TICKS, MIN_RELEASED))
+    const waiting = [...this.#sockets]
+    while (waiting.length > 0 && !signal.aborted) {
+      for (const socket of waiting.splice(0, perTick)) socket.close(CLOSE.restart, 'restart')
+      await pause(TICK_MS, undefined, { signal }).catch(() => undefined) // then it is over
+    }
+    while (this.count > 0 && !signal.aborted) {
+      await pause(TICK_MS, undefined, { signal }).catch(() => undefined)
+    }
+    for (const socket of this.#sockets) {
+      socket.close(CLOSE.restart, 'restart')
+      socket.terminate()
+    }
+    clearInterval(this.#heartbeat)
   }
 
   /** An upgrade request of the HTTP server. */

@@ -5,8 +5,8 @@ import { freshDatabase, ownPostgres } from '../harness/postgres.ts'
 import { scratchFolder } from '../harness/scratch.ts'
 import { type RunningServer, startServer } from '../harness/server.ts'
 import { TEST_SECRET } from '../harness/tokens.ts'
-import { person, visitsTo } from './delivery-people.ts'
-import type { Heard, RawSocket } from './delivery-socket.ts'
+import { visitsTo } from './delivery-people.ts'
+import { Writer } from './delivery-writer.ts'
 
 /** Where a server keeps its letters, through all its lives. */
 interface Place {
@@ -112,61 +112,3 @@ describe('what is acknowledged, when Postgres itself is killed', () => {
     await postgres.close()
   })
 })
-
-/** Somebody who types, one op after the other, and remembers what was acknowledged. */
-class Writer {
-  readonly letter: string
-  /** Ops that were sent again, because nobody had said what had become of them. */
-  resent = 0
-  readonly #person = person()
-  /** The version each op was acknowledged at, by seq. */
-  readonly #acknowledged = new Map<number, number>()
-  #socket: RawSocket | null = null
-  #source = ''
-  #seq = 0
-
-  constructor(letter: string) {
-    this.letter = letter
-  }
-
-  /** Opens a socket; first of all it sends again what was cut off. */
-  async connect(node: ReturnType<typeof visitsTo>): Promise<void> {
-    this.#socket = await node.knock(this.letter, this.#person)
-    if (this.#source === '') this.#source = this.#socket.source
-    if (this.#seq === this.#acknowledged.size) return
-    this.resent++
-    await this.#send()
-  }
-
-  /** Writes until the socket closes. */
-  async write(whenAcknowledged: () => void): Promise<void> {
-    try {
-      for (;;) {
-        this.#seq++
-        await this.#send()
-        whenAcknowledged()
-      }
-    } catch {
-      await this.#socket!.closed()
-    }
-  }
-
-  async #send(): Promise<void> {
-    const seq = this.#seq
-    this.#socket!.tell('op', { v: null, seq, src: this.#source, op: [{ insert: `${seq} ` }] })
-    const { v, error } = await this.#socket!.hears({ a: 'op', src: this.#source, seq })
-    expect(error).to.equal(undefined)
-    this.#acknowledged.set(seq, v!)
-  }
-
-  /** Every op is among these once, at the version it was acknowledged at. */
-  expectIn(ops: readonly Heard[]): void {
-    const own = ops.filter(({ src }) => src === this.#source)
-    expect(own.map(({ seq, v }) => [seq, v])).to.have.deep.members([...this.#acknowledged])
-    expect(own).to.have.length(this.#seq)
-  }
-
-  leave(): Promise<void> {
-    return this.#socket!.close()
-  }
-}

@@ -94,6 +94,16 @@ describe('the link of a letter', () => {
     })
   }
 
+  it('comes back a second later after 1012, and up to another one as chance has it', () => {
+    expect([0, 0.5, 1].map((chance) => pauseMs(2, chance))).to.deep.equal([1_000, 1_500, 2_000])
+    world.wire.open()
+    world.wire.end(CLOSE.restart)
+    world.pass(pauseMs(2, world.chance) - 1)
+    expect(link.state.kind).to.equal('waiting')
+    world.pass(1)
+    expect(link.state.kind).to.equal('connecting')
+  })
+
   it('comes back after 4408, having read too slowly', () => {
     world.wire.open()
     world.wire.end(CLOSE.tooSlow)

@@ -140,10 +140,15 @@ export class Link {
     this.#connect()
   }
 
-  /** The network may be back, or the tab is looked at again: waste no time on a pause or a dead socket. */
+  /**
+   * The network may be back, or the tab is looked at again: waste no time on a pause or a dead socket. How often it was
+   * tried in vain says nothing any more; an attempt that is under way may have begun too early.
+   */
   wake(): void {
+    if (this.#state.kind === 'open') return this.#ping()
+    if (this.#state.kind !== 'waiting' && this.#state.kind !== 'connecting') return
+    this.#attempt = 0
     if (this.#state.kind === 'waiting') this.#connect()
-    else if (this.#state.kind === 'open') this.#ping()
   }
 
   /** The network is gone. An open socket would only find out by its deadline. */

@@ -116,6 +116,20 @@ describe('the link of a letter', () => {
     expect(link.state.kind).to.equal('connecting')
   })
 
+  for (const state of ['waiting', 'connecting'] as const) {
+    it(`begins with short pauses again when the network is back while it is ${state}`, () => {
+      for (let attempt = 0; attempt < 6; attempt++) {
+        world.wire.end(1006)
+        world.pass(pauseMs(attempt, world.chance))
+      }
+      if (state === 'waiting') world.wire.end(1006)
+      expect(link.state.kind).to.equal(state)
+      link.wake()
+      world.wire.end(1006) // the attempt began too early
+      expect(link.state).to.deep.equal({ kind: 'waiting', attempt: 0 })
+    })
+  }
+
   it('pings a silent socket, and gives it up when nothing comes back within ten seconds', () => {
     world.wire.open()
     world.pass(LINK_TIMES.quietMs)

@@ -1,6 +1,6 @@
 /**
- * The commands of an operator, beside the server: `npm run doc` looks into documents, `npm run import:sharedb-postgres`
- * brings some in. They read the configuration the server reads.
+ * The commands of an operator, beside the server: `npm run doc` looks into documents, `npm run backup` and `npm run
+ * restore` keep them, `npm run import:sharedb-postgres` brings some in. They read the configuration the server reads.
  *
  * They end with 0 when all is well, with 1 when a document is not, and with 2 when they could not begin.
  */
@@ -17,12 +17,15 @@ import { systemClock } from './clock.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import type { DocumentKey } from './doc/types.ts'
 import { type Db, DbError, UNDEFINED_TABLE } from './store/db.ts'
+import { readEpoch, renewEpoch } from './store/epoch.ts'
 import { ForeignLog, ForeignLogError } from './store/foreign-log.ts'
 import { sqlMembers } from './store/members.ts'
 import { migrate } from './store/migrate.ts'
 import { OpLog } from './store/op-log.ts'
+import { PgProgramError } from './store/pg-programs.ts'
 import { openPglite } from './store/pglite.ts'
 import { openPostgres } from './store/postgres.ts'
+import { BackupRefused, backUp, restore } from './workers/backup.ts'
 import { text } from './workers/describe-op.ts'
 import { printLog, verifyAll, verifyOne } from './workers/doc-commands.ts'
 import { ImportReport } from './workers/import-report.ts'
@@ -39,6 +42,21 @@ npm run doc -- verify --all
     replays the log from nothing and compares it with the head and the stored copy.
 
 An <id> is that of a letter; others are written comments/<id> or canvases/<id>.`,
+
+  backup: `npm run backup -- <file>
+    writes the database of DATABASE_URL into a file, as it is at one moment, and verifies every letter. Servers may run
+    meanwhile. Of the embedded database it makes a copy of the folder; the server must not run meanwhile.`,
+
+  restore: `npm run restore -- <file> [--replace]
+    brings a backup back into the empty database of DATABASE_URL (or of DATA_DIR), gives it a new epoch, so that nobody goes
+    on from what was after the backup, and verifies every letter.
+
+    --replace    everything that is in the database is lost first; no server may run`,
+
+  epoch: `npm run epoch [-- --new]
+    prints the epoch of the database: the name of its history. Say --new when a standby became the primary and may lack the
+    last ops, before any server connects to it: clients then load their letters anew and keep as drafts what they had not
+    sent, instead of going on from versions that mean something else now.`,
 
   'import-sharedb-postgres': `npm run import:sharedb-postgres -- <url> [options]
     takes over the letters of a database that ShareDB wrote through sharedb-postgres, with all their history.
@@ -63,6 +81,9 @@ class CannotBegin extends Error {
   override readonly name = 'CannotBegin'
 }
 
+/** Errors whose message is all there is to say: nothing was begun. */
+const NOT_BEGUN = [CannotBegin, ForeignLogError, ConfigError, BackupRefused]
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever read along (head, less) has seen enough; the command was not done.
   if (error.code === 'EPIPE') process.exit(EXIT.notWell)
@@ -73,9 +94,12 @@ const [name = '', ...rest] = process.argv.slice(2)
 try {
   process.exitCode = await run(name, rest)
 } catch (error) {
-  if (error instanceof CannotBegin || error instanceof ForeignLogError || error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\n`)
+  if (NOT_BEGUN.some((kind) => error instanceof kind)) {
+    process.stderr.write(`${(error as Error).message}\n`)
     process.exitCode = EXIT.notBegun
+  } else if (error instanceof PgProgramError) {
+    process.stderr.write(`${error.message}\nNothing was changed.\n`)
+    process.exitCode = EXIT.notWell
   } else {
     process.stderr.write(`${sentence(error)}\n`)
     process.exitCode = EXIT.notWell
@@ -84,6 +108,8 @@ try {
 
 async function run(command: string, args: readonly string[]): Promise<ExitCode> {
   if (command === 'doc') return doc(args)
+  if (command === 'backup' || command === 'restore') return keep(command, args)
+  if (command === 'epoch') return epoch(args)
   if (command === 'import-sharedb-postgres') return importAll(args)
   throw new CannotBegin(Object.values(USAGE).join('\n\n'))
 }
@@ -122,15 +148,41 @@ async function doc(args: readonly string[]): Promise<ExitCode> {
   throw usage('doc', verb === 'verify' ? 'Which document, or --all?' : `There is no command ${text(verb)}.`)
 }
 
+// npm run backup, npm run restore, npm run epoch
+
+async function keep(command: 'backup' | 'restore', args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parse(command, args, { replace: { type: 'boolean' } })
+  const [file, ...more] = positionals
+  if (file === undefined || more.length > 0) throw usage(command, 'Which file? There is exactly one.')
+  const replace = values.replace === true
+  if (replace && command === 'backup') throw usage(command, '--replace is for restoring.')
+  const config = readConfig(process.env)
+  const parts = { config, openDb: () => openDb(config), say }
+  const ill = await (command === 'backup' ? backUp(file, parts) : restore(file, replace, parts))
+  return ill === 0 ? EXIT.well : EXIT.notWell
+}
+
+async function epoch(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parse('epoch', args, { new: { type: 'boolean' } })
+  if (positionals.length > 0) throw usage('epoch', 'It takes no words.')
+  await say(await withDb((db) => (values.new === true ? renewEpoch(db) : readEpoch(db))))
+  return EXIT.well
+}
+
 /** Runs a command on our own log, which is there already. */
 async function withLog<T>(work: (log: OpLog, db: Db) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env)
-  if (config.opLog === 'sharedb-postgres') {
+  if (readConfig(process.env).opLog === 'sharedb-postgres') {
     throw new CannotBegin(
       'OP_LOG=sharedb-postgres keeps its ops in tables of the stock adapter, which this command does not read. To look ' +
         "into Copperplate's own log, leave OP_LOG unset.",
     )
   }
+  return withDb((db) => work(new OpLog(db), db))
+}
+
+/** Runs a command on a database that is ours already. */
+async function withDb<T>(work: (db: Db) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env)
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'pglite'))) {
     throw new CannotBegin(
       `There is no database in ${config.dataDir} yet. Start the server once, or set DATA_DIR or DATABASE_URL.`,
@@ -138,7 +190,7 @@ async function withLog<T>(work: (log: OpLog, db: Db) => Promise<T>): Promise<T> 
   }
   const db = await openDb(config)
   try {
-    return await work(new OpLog(db), db)
+    return await work(db)
   } catch (error) {
     if (error instanceof DbError && error.sqlState === UNDEFINED_TABLE) {
       throw new CannotBegin(

@@ -8,10 +8,11 @@ import type { Config } from './config.ts'
 import { Documents } from './doc/documents.ts'
 import { HeadSweep } from './doc/head-sweep.ts'
 import { Letters } from './doc/letters.ts'
+import type { DocumentKey } from './doc/types.ts'
 import type { Log } from './log.ts'
 import type { Bus } from './pubsub/bus.ts'
 import type { Db } from './store/db.ts'
-import { EpochWatch, readEpoch } from './store/epoch.ts'
+import { EpochWatch, readEpoch, renewEpochFrom } from './store/epoch.ts'
 import { GroupCommit } from './store/group-commit.ts'
 import { sqlLetters } from './store/letters.ts'
 import { sqlMembers } from './store/members.ts'
@@ -67,12 +68,22 @@ export async function openNode({
   const sources = new SourceIssuer(await secret(db, 'source-key'), epoch)
   const auth = new Authenticator(config, sqlMembers(db), await secret(db, 'session-key'), clock)
   const stock = await openChosenStock(db, config, bus, log)
+  // The embedded database belongs to this process: nobody can take it back under it, nor write to it.
+  const watch = db.engine === 'pglite' ? null : new EpochWatch(db, epoch, onRestored)
+  const lookAtEpoch = async () => watch?.look()
 
   const opLog = new OpLog(db, epoch)
   const committer = new GroupCommit(opLog, { gatherMs: db.engine === 'pglite' ? PGLITE_GATHER_MS : 0 })
   const onError = (error: unknown, { id }: { id: string }) =>
     log.error({ err: error, document: id }, 'document')
-  const documents = new Documents({ log: opLog, committer, clock, typeOf, bus, onError })
+  const onRewound = ({ id }: DocumentKey) => {
+    log.error({ document: id }, 'the log has lost what was durable: the database was taken back')
+    renewEpochFrom(db, epoch)
+      .then(lookAtEpoch)
+      .catch((error) => log.error({ err: error }, 'could not set a new epoch'))
+  }
+  const documents = new Documents({ log: opLog, committer, clock, typeOf, bus, onError, onRewound })
+  const sweep = db.engine === 'pglite' ? null : startSweep(documents, opLog, bus, log, onRewound)
   const store = sqlLetters(db)
   const letters = new Letters({
     documents: stock?.documents ?? documents,
@@ -93,10 +104,6 @@ export async function openNode({
     log,
   })
   const { welcome } = stock ?? openCollab(documents, log)
-  // The embedded database belongs to this process: nobody can take it back under it, nor write to it.
-  const sweep = db.engine === 'pglite' ? null : startSweep(documents, opLog, bus, log)
-  const watch = db.engine === 'pglite' ? null : new EpochWatch(db, epoch, onRestored)
-  const lookAtEpoch = async () => watch?.look()
   const door = new Door({ auth, letters, origins: config, sources, epoch, lookAtEpoch, log, welcome })
 
   return {
@@ -112,7 +119,13 @@ export async function openNode({
   }
 }
 
-function startSweep(documents: Documents, opLog: OpLog, bus: Bus, log: Log): HeadSweep {
+function startSweep(
+  documents: Documents,
+  opLog: OpLog,
+  bus: Bus,
+  log: Log,
+  onRewound: (key: DocumentKey) => void,
+): HeadSweep {
   return new HeadSweep({
     log: opLog,
     bus,
@@ -120,6 +133,7 @@ function startSweep(documents: Documents, opLog: OpLog, bus: Bus, log: Log): Hea
     residents: () => documents.residents(),
     onAway: (error) => log.warn({ err: error }, 'the heads of the log cannot be read'),
     onStuck: (error, { id }) => log.error({ err: error, document: id }, 'a document cannot catch up'),
+    onRewound,
   })
 }
 

@@ -15,19 +15,20 @@ export function DraftNotice({ draft, onDiscard }: { draft: Draft; onDiscard(): v
     }
   }
   const isOne = draft.edits === 1
+  const wasSaved = draft.edits === 0
   return (
     <Notice
       tone="bad"
-      head="Not saved."
+      head={wasSaved ? 'Taken back.' : 'Not saved.'}
       actions={
         <>
           {draft.written !== '' && (
             <button
               type="button"
               className="button"
-              onClick={() => void copy('Your words are', draft.written)}
+              onClick={() => void copy(wasSaved ? 'The missing words are' : 'Your words are', draft.written)}
             >
-              Copy your words
+              {wasSaved ? 'Copy the missing words' : 'Copy your words'}
             </button>
           )}
           <button
@@ -43,11 +44,13 @@ export function DraftNotice({ draft, onDiscard }: { draft: Draft; onDiscard(): v
         </>
       }
     >
-      {isOne ? '1 edit' : `${number(draft.edits)} edits`} of yours since version {number(draft.version)} could
-      not be saved. The letter below is what everybody has.{' '}
+      {wasSaved
+        ? 'The server was restored to an earlier state and lacks words that had been saved.'
+        : `${isOne ? '1 edit' : `${number(draft.edits)} edits`} of yours since version ${number(draft.version)} could not be saved.`}{' '}
+      The letter below is what everybody has.{' '}
       {draft.written === ''
         ? 'No new words were lost: the edits were deletions and formatting.'
-        : 'Your words are kept here until you discard them.'}
+        : `${wasSaved ? 'They' : 'Your words'} are kept here until you discard them.`}
       {draft.written !== '' && <pre className="draft-words">{draft.written}</pre>}
       <span role="status">{copied}</span>
     </Notice>

@@ -1,5 +1,8 @@
 import { compose } from '../../ot/algebra.ts'
 import type { Component } from '../../ot/component.ts'
+import { Delta } from '../../ot/delta.ts'
+
+type Op = Delta['ops'][number]
 
 /** Words that were on the screen and that the server does not have: kept so that a person can copy them. */
 export interface Draft {
@@ -9,7 +12,7 @@ export interface Draft {
   readonly written: string
   /** The whole letter as it stood on the screen. */
   readonly whole: string
-  /** How many edits did not reach the server. */
+  /** How many edits did not reach the server; 0 when all had, and the server lost them when it was taken back in time. */
   readonly edits: number
   /** The last version the server had confirmed. */
   readonly version: number
@@ -43,6 +46,13 @@ export function writtenText(ops: readonly (readonly Component[])[]): string {
     .map((text) => text.trim())
     .filter((text) => text !== '')
     .join('\n')
+}
+
+/** The words of one letter that another does not have, in the form of `writtenText`. */
+export function missingText(of: readonly Component[], inLetter: readonly Component[]): string {
+  // Delta copies what it is given.
+  const [there, here] = [new Delta(inLetter as Op[]), new Delta(of as Op[])]
+  return writtenText([there.diff(here).ops as Component[]])
 }
 
 function insertedText(component: Component): string {

@@ -4,7 +4,7 @@ import { CollabError, ERRORS, type ErrorCode } from '../../ot/errors.ts'
 import { keepLastNewline } from '../../ot/final-newline.ts'
 import { letter } from '../../ot/letter.ts'
 import { CLOSE } from '../../ot/wire.ts'
-import { type Draft, textOf, writtenText } from './draft.ts'
+import { type Draft, missingText, textOf, writtenText } from './draft.ts'
 import { Link, type LinkWorld, pauseMs } from './link.ts'
 import { fits, type OpSize, portions, sizeOf, sum } from './portions.ts'
 import type { LetterListener, Refusal, SessionView, Submitted } from './session-view.ts'
@@ -40,6 +40,14 @@ const NOTHING: OpSize = { components: 0, inserted: 0, bytes: 0 }
 
 types.register(letter.ottype as Parameters<typeof types.register>[0]) // typed without `any`, unlike ShareDB's
 
+/** A letter and the ops in it that were not confirmed. */
+interface Before {
+  readonly ops: readonly (readonly Component[])[]
+  readonly letter: readonly Component[]
+  /** The last version the server had confirmed. */
+  readonly version: number
+}
+
 export class Session {
   readonly docId: string
   readonly #world: LinkWorld
@@ -58,9 +66,10 @@ export class Session {
   /** An upper bound of what has been composed into the last op that waits. */
   #waitingSize = NOTHING
   /** The queue and the letter as they were before the message being handled, in case it rolls them back. */
-  #before: { ops: readonly (readonly Component[])[]; letter: readonly Component[]; version: number } | null =
-    null
+  #before: Before | null = null
   #rescued = false
+  /** The letter as the server had it before it was taken back, until it can be compared with what is left of it. */
+  #past: Before | null = null
   #view: SessionView
 
   constructor(docId: string, world: LinkWorld) {
@@ -172,13 +181,12 @@ export class Session {
     this.#connection = new Connection(this.#link as unknown as ConstructorParameters<typeof Connection>[0])
     this.#doc = this.#connection.get('letters', this.docId)
     this.#link.onstate = (state) => {
-      // Without a letter there is nothing the server could mean: it is in the middle of something.
-      if (state.kind === 'refused' && state.code === CLOSE.reload)
-        return this.#restart(this.hasLetter ? 0 : pauseMs(2, this.#world.random()))
+      if (state.kind === 'refused' && state.code === CLOSE.reload) return this.#reload()
       this.#refusal = state.kind === 'refused' ? (REFUSALS[state.code] ?? 'rejected') : null
       if (this.#isHopeless()) {
         this.#remember()
         this.#rescue()
+        this.#keepPast()
       }
       this.#changed()
     }
@@ -212,6 +220,24 @@ export class Session {
     this.#changed()
   }
 
+  /** The server's database was taken back in time: what is here may be the only copy of what it lost (rule S9). */
+  #reload(): void {
+    // Without a letter there is nothing the server could mean: it is in the middle of something.
+    if (!this.hasLetter) return this.#restart(pauseMs(2, this.#world.random()))
+    this.#remember()
+    if (this.#before?.ops.length === 0) this.#past = this.#before
+    this.#restart()
+  }
+
+  /** Keeps what was saved once and is not in the letter any more; all of it, when there is no letter any more. */
+  #keepPast(): void {
+    const past = this.#past
+    if (past === null) return
+    this.#past = null
+    const written = missingText(past.letter, this.hasLetter ? this.components() : [])
+    if (written !== '') this.#keep(past, written, 0)
+  }
+
   #end(): void {
     this.#connection.removeAllListeners()
     this.#doc.removeAllListeners()
@@ -238,6 +264,7 @@ export class Session {
     this.#wasReady = true
     this.#before = null
     this.#rescued = false
+    this.#keepPast()
     this.#listener?.loaded()
     this.#changed()
   }
@@ -255,6 +282,7 @@ export class Session {
   #refuse(refusal: Refusal): void {
     this.#link.close()
     this.#refusal = refusal
+    this.#keepPast()
     this.#changed()
   }
 
@@ -272,15 +300,13 @@ export class Session {
     const before = this.#before
     if (this.#rescued || before === null || before.ops.length === 0) return
     this.#rescued = true
-    const draft: Draft = {
-      id: this.#nextDraft++,
-      written: writtenText(before.ops),
-      whole: textOf(before.letter),
-      edits: Math.max(1, this.#unsent.edits),
-      version: before.version,
-    }
-    this.#drafts = [...this.#drafts, draft]
+    this.#keep(before, writtenText(before.ops), Math.max(1, this.#unsent.edits))
     this.#unsent.clear()
+  }
+
+  #keep({ letter, version }: Before, written: string, edits: number): void {
+    const draft: Draft = { id: this.#nextDraft++, written, whole: textOf(letter), edits, version }
+    this.#drafts = [...this.#drafts, draft]
   }
 
   #look(): SessionView {

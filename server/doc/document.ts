@@ -222,6 +222,7 @@ export class Document implements Writer {
   #couldNotFetch(error: unknown): void {
     this.#busy = false
     const cause = unavailable(error)
+    if (cause.code === 'server/restored') this.#deps.onRewound?.(this.key)
     const waiting = this.#waiting.splice(0)
     if (!this.#news.giveUp(cause) && waiting.length === 0) this.#deps.onError(error, this.key)
     for (const { reject } of waiting) reject(cause)
@@ -331,7 +332,7 @@ export class Document implements Writer {
       again.push(...followers.map(({ turn }) => turn))
     }
     this.#waiting.unshift(...again)
-    this.#news.doubt()
+    this.#news.wentBack(reason)
     this.#afterPending()
   }
 
@@ -377,14 +378,15 @@ export class Document implements Writer {
     const { log } = this.#deps
     return this.#news.look(async () => {
       this.#number ??= await log.number(this.key.collection, this.key.id)
-      if (this.#number !== null) this.#takeIn(await log.read(this.#number, this.#durable.version, null))
+      if (this.#number === null) return 0
+      return this.#takeIn(await log.read(this.#number, this.#durable.version, null))
     })
   }
 
-  /** Applies ops of the log that follow the durable version. */
-  #takeIn(ops: readonly LoggedOp[]): void {
+  /** Applies ops of the log that follow the durable version. @returns how many there are */
+  #takeIn(ops: readonly LoggedOp[]): number {
     assert(this.#inFlight.isSettled)
-    if (ops.length === 0) return
+    if (ops.length === 0) return 0
     const at = ops.reduce((before, op) => applyLogged(before, op, this.#deps.typeOf), this.#durable)
     for (const op of ops) {
       this.#recent.push(op)
@@ -393,5 +395,6 @@ export class Document implements Writer {
     }
     this.#head = at
     this.#advance(ops, at)
+    return ops.length
   }
 }

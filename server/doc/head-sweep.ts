@@ -22,6 +22,8 @@ export interface SweepParts {
   readonly onAway: (error: unknown) => void
   /** A document cannot catch up, though the log can be read. Told once for each version it should be at. */
   readonly onStuck: (error: unknown, key: DocumentKey) => void
+  /** The log ends before what a document knew to be durable: the database was taken back (rule S9). */
+  readonly onRewound: (key: DocumentKey) => void
 }
 
 /**
@@ -98,6 +100,10 @@ export class HeadSweep {
   async #compare(documents: readonly Document[]): Promise<void> {
     const known = documents.map((each) => ({ document: each.document, version: each.durable.version }))
     const moved = await this.#parts.log.movedHeads(known)
+    for (const { document, version } of known) {
+      if ((moved.get(document) ?? version) >= version) continue
+      this.#parts.onRewound(documents.find((each) => each.document === document)!.key)
+    }
     const behind = documents.filter((each) => (moved.get(each.document) ?? 0) > each.reached)
     const next = behind.values()
     const catchUp = async () => {

@@ -58,6 +58,8 @@ export interface DocumentDeps {
   readonly bus: Bus
   /** Told of failures that no caller waits for. */
   readonly onError: (error: unknown, key: DocumentKey) => void
+  /** Told that the log ends before what a document knows to be durable: the database was taken back (rule S9). */
+  readonly onRewound?: (key: DocumentKey) => void
 }
 
 /** Hears of ops the moment they are durable, in order, without gaps. Must not throw. */

@@ -4,7 +4,8 @@
  * Versions count ops, so a database that was taken back in time counts them again, with other words in them: whoever
  * knew the old history must not go on as if it were this one. Each history has a random name, the epoch. It is made
  * with the schema, and made anew by whatever takes the database back: `npm run restore` does so in the transaction
- * that brings the backup in, and whoever promotes a standby says `npm run epoch -- --new`.
+ * that brings the backup in, and whoever promotes a standby says `npm run epoch -- --new`. A node that finds the log
+ * shorter than it knows it to be says so itself.
  */
 
 import type { Queryable } from './db.ts'
@@ -30,6 +31,13 @@ on conflict (name) do update set value = excluded.value`
 export async function renewEpoch(db: Queryable): Promise<string> {
   await db.query(RENEW_EPOCH)
   return readEpoch(db)
+}
+
+/** The same, unless somebody has begun one since `epoch` was read: of many nodes that notice, one makes it. */
+export async function renewEpochFrom(db: Queryable, epoch: string): Promise<void> {
+  await db.query("update settings set value = gen_random_uuid()::text where name = 'epoch' and value = $1", [
+    epoch,
+  ])
 }
 
 /**

@@ -13,6 +13,11 @@ export interface FolderLock {
   release(): void
 }
 
+/** Another process holds the folder; the message names it. */
+export class FolderInUse extends Error {
+  override readonly name = 'FolderInUse'
+}
+
 interface Holder {
   readonly pid: number
   readonly started: string
@@ -21,7 +26,7 @@ interface Holder {
 
 const WRITING_MS = 1_000
 
-/** @throws Error naming the process that holds the folder */
+/** @throws FolderInUse */
 export function lockFolder(folder: string): FolderLock {
   const file = join(folder, 'copperplate.lock')
   const me: Holder = { pid: process.pid, started: startTime(process.pid) ?? '', token: randomUUID() }
@@ -35,7 +40,7 @@ export function lockFolder(folder: string): FolderLock {
     const holder = readHolder(file)
     if (holder === null ? isNew(file) : isAlive(holder)) {
       const who = holder === null ? 'a process that is just starting' : `process ${holder.pid}`
-      throw new Error(
+      throw new FolderInUse(
         `the data folder ${folder} is in use by ${who}: stop it, or set DATA_DIR to another folder`,
       )
     }

@@ -37,7 +37,15 @@ describe('a node whose database gets a new epoch', function () {
   /** Resolves when the node serves the new epoch. */
   async function servesAnew(witness: { closed(): Promise<number> }): Promise<void> {
     expect(await witness.closed()).to.equal(CLOSE.reload)
-    await until('the node to be ready', async () => (await fetch(`${node.url}/readyz`)).ok)
+    const db = openPostgres(database.url)
+    await until('the node to greet with the new epoch', async () => {
+      const socket = await node.knock(letter)
+      const [greeting] = socket.heard as { epoch?: string }[]
+      const isNew = greeting?.epoch === (await readEpoch(db))
+      if (isNew) await socket.close()
+      return isNew
+    })
+    await db.close()
   }
 
   it('[S9] says at the start of a socket which epoch it is', async () => {
@@ -131,6 +139,33 @@ describe('a node whose database gets a new epoch', function () {
     expect(ada.text).to.equal('saved\n')
     expect(ada.view.drafts).to.deep.equal([])
     await ada.close()
+  })
+
+  it('[S9] finds out by itself that the log has lost what it knew, as a standby that lagged would have', async () => {
+    const ada = node.stock(letter, ADA)
+    await ada.subscribed()
+    for (const text of ['one ', 'two ', 'three ']) await ada.submit(type(text))
+    const db = openPostgres(database.url)
+    const before = await readEpoch(db)
+    await db.transaction(async (tx) => {
+      const [row] = await tx.query('select number from documents where id = $1', [letter])
+      await tx.query('delete from ops where document = $1 and version > 2', [row!.number as number])
+      await tx.query('update heads set version = 2 where document = $1', [row!.number as number])
+    })
+    ada.doc.submitOp(type('four '))
+    await servesAnew(ada)
+    expect(await readEpoch(db)).to.not.equal(before)
+    await db.close()
+    expect(node.log.some((line) => line.includes('the log has lost what was durable'))).to.equal(true)
+
+    const anew = node.stock(letter, ADA)
+    await anew.subscribed()
+    await anew.submit(type('and '))
+    expect(await node.read(letter)).to.deep.include({
+      version: 3,
+      content: { ops: [{ insert: 'and one \n' }] },
+    })
+    await Promise.all([ada.close(), anew.close()])
   })
 
   it('[S9] shows over REST what the new epoch has', async () => {

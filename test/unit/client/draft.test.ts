@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { textOf, writtenText } from '../../../client/sync/draft.ts'
+import { missingText, textOf, writtenText } from '../../../client/sync/draft.ts'
 
 describe('the draft of what was not saved', () => {
   it('[C3] is what was typed, key by key, as one text', () => {
@@ -28,6 +28,16 @@ describe('the draft of what was not saved', () => {
     expect(writtenText([[{ insert: 'See ' }, { insert: { image: 'https://example.com/a.png' } }]])).to.equal(
       'See [image]',
     )
+  })
+
+  it('[S9] is the words of a letter that another has not, when those were lost', () => {
+    const of = (text: string) => [{ insert: `${text}\n` }]
+    const had = of('Dear Sir or Madam, with kind regards')
+    expect(missingText(had, of('Dear Sir'))).to.equal('or Madam, with kind regards')
+    expect(missingText(had, of('Dear Sir or Madam'))).to.equal(', with kind regards')
+    expect(missingText(had, [])).to.equal('Dear Sir or Madam, with kind regards')
+    expect(missingText(of('Dear Sir'), had), 'deletions that were lost').to.equal('')
+    expect(had).to.deep.equal(of('Dear Sir or Madam, with kind regards'))
   })
 
   it('has the whole letter as text', () => {

@@ -244,6 +244,26 @@ describe('the session of a letter', () => {
       expect(seen).to.deep.equal(['loaded "Dear Sir\\n"', 'loaded "Dear Sir\\n"'])
     })
 
+    it('[C3] keeps as a draft words that were saved and that the server lost, from the screen that still had them', async () => {
+      type(8, ' or Madam')
+      await reaches('saved', { unsent: 0, version: 2 })
+      world.restore()
+      await world.create(ID, 'Dear Sir')
+      world.wire.cut(CLOSE.reload)
+      await reaches('the letter anew', { phase: 'live', version: 1 })
+      expect(text()).to.equal('Dear Sir\n')
+      expect(view().drafts).to.deep.equal([
+        { id: 1, written: 'or Madam', whole: 'Dear Sir or Madam\n', edits: 0, version: 2 },
+      ])
+    })
+
+    it('[C3] keeps the whole letter when there is none any more', async () => {
+      world.restore()
+      world.wire.cut(CLOSE.reload)
+      await reaches('refused', { phase: 'refused', refusal: 'not-found' })
+      expect(view().drafts.map(({ whole, edits }) => [whole, edits])).to.deep.equal([['Dear Sir\n', 0]])
+    })
+
     it('comes back after a pause when it is told so before it has a letter', async () => {
       session.close()
       session = new Session(ID, world)

@@ -52,11 +52,14 @@ class ServedWire implements Wire {
   }
 }
 
+function newBackend(): ShareDB {
+  const options = { doNotForwardSendPresenceErrorsToClient: true }
+  return new ShareDB(options as ConstructorParameters<typeof ShareDB>[0])
+}
+
 /** A world whose sockets lead to a ShareDB in memory. Pauses are not waited for: the test reconnects. */
 export class ShareDbWorld implements LinkWorld {
-  readonly backend = new ShareDB({ doNotForwardSendPresenceErrorsToClient: true } as ConstructorParameters<
-    typeof ShareDB
-  >[0])
+  backend = newBackend()
   readonly wires: ServedWire[] = []
   /** What the server's greeting says of its database. */
   epoch = 'first'
@@ -94,6 +97,11 @@ export class ShareDbWorld implements LinkWorld {
   /** Lets the pause before the next attempt be over. */
   reconnect(): void {
     this.#pending?.()
+  }
+
+  /** The server goes back to where there was nothing. */
+  restore(): void {
+    this.backend = newBackend()
   }
 
   async create(id: string, text: string): Promise<void> {

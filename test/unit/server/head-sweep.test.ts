@@ -61,6 +61,7 @@ describe('the sweep of the heads', () => {
   let sweep: HeadSweep
   let away: unknown[]
   let stuck: unknown[]
+  let rewound: string[]
 
   beforeEach(async () => {
     there = world.another()
@@ -71,6 +72,7 @@ describe('the sweep of the heads', () => {
     timer = new ManualTimer()
     away = []
     stuck = []
+    rewound = []
     sweep = new HeadSweep({
       log,
       bus,
@@ -78,6 +80,7 @@ describe('the sweep of the heads', () => {
       residents: () => there.documents.residents(),
       onAway: (error) => void away.push(error),
       onStuck: (error) => void stuck.push(error),
+      onRewound: ({ id }) => void rewound.push(id),
     })
   })
   afterEach(() => sweep.close())
@@ -148,10 +151,33 @@ describe('the sweep of the heads', () => {
     const documents = [...there.documents.residents()]
     const many = Array.from({ length: 25_000 }, () => documents[0]!)
     await sweep.close()
-    sweep = new HeadSweep({ log, bus, timer, residents: () => many, onAway: fail, onStuck: fail })
+    sweep = new HeadSweep({
+      log,
+      bus,
+      timer,
+      residents: () => many,
+      onAway: fail,
+      onStuck: fail,
+      onRewound: fail,
+    })
     timer.pass(1_000)
     await until('all to be asked for', () => log.asked.length === 3)
     expect(log.asked.map((known) => known.length)).to.deep.equal([10_000, 10_000, 5_000])
+  })
+
+  it('[S9] tells of a log that ends before what was durable', async () => {
+    await versionOf(elsewhere.type('kept'))
+    await versionOf(elsewhere.type('lost '))
+    const other = await there.letter()
+    const { document } = await there.documents.open(elsewhere.key)
+    await world.db.query('delete from ops where document = $1 and version > 2', [document])
+    await world.db.query('update heads set version = 2 where document = $1', [document])
+    timer.pass(1_000)
+    await over()
+    expect(new Set(rewound)).to.deep.equal(new Set([elsewhere.id]))
+    expect(rewound).to.not.include(other.id)
+    expect([away, stuck]).to.deep.equal([[], []])
+    await world.db.query('delete from snapshots where document = $1', [document])
   })
 
   it('does not look into the log for what is about to land', async () => {
@@ -222,6 +248,7 @@ describe('the sweep of the heads', () => {
       residents: () => empty.documents.residents(),
       onAway: fail,
       onStuck: fail,
+      onRewound: fail,
     })
     const { length } = log.asked
     await sweep.close()

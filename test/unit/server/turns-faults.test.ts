@@ -76,6 +76,25 @@ describe('turns, when the database fails', () => {
     expect(await elsewhere.text()).to.equal('dcba\n')
   })
 
+  it('[S9] a log that ends before what was durable was taken back: nothing is written on top of it', async () => {
+    const { node, letter, db } = world
+    for (const text of ['a', 'b', 'c']) await letter.type(text)
+    const { document } = (await node.log.find('letters', letter.id))!
+    await db.query('delete from ops where document = $1 and version > 2', [document])
+    await db.query('update heads set version = 2 where document = $1', [document])
+
+    const appends = node.db.appends
+    expect(await endOf(letter.type('x'))).to.equal('server/restored')
+    expect(node.db.appends - appends).to.equal(1)
+    expect([...node.rewound]).to.deep.equal([letter.id])
+    expect(await endOf(letter.type('y'))).to.equal('server/restored')
+
+    const elsewhere = letter.on(world.another())
+    expect(await versionOf(elsewhere.type('d', { source: 'other' }))).to.equal(3)
+    expect(await elsewhere.text()).to.equal('da\n')
+    await db.query('delete from snapshots where document = $1', [document])
+  })
+
   /** Writes another body into the log, or takes the op out. */
   async function mend(letter: TestLetter, version: number, body: string | null): Promise<void> {
     const { document } = (await world.node.log.find('letters', letter.id))!

@@ -38,6 +38,8 @@ export class TestNode {
   readonly committer: GroupCommit
   /** Failures that no caller waited for. */
   readonly errors: unknown[] = []
+  /** Letters whose log was found to be shorter than it had been. */
+  readonly rewound = new Set<string>()
 
   constructor(db: Db, { clock = systemClock, bus = new MemoryBus() }: NodeOptions = {}) {
     this.db = new WatchedDb(db)
@@ -50,6 +52,7 @@ export class TestNode {
       typeOf: documentType,
       bus,
       onError: (error) => void this.errors.push(error),
+      onRewound: ({ id }) => void this.rewound.add(id),
     })
   }
 

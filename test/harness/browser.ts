@@ -65,7 +65,10 @@ export async function page(
   })
   opened.on('pageerror', (error) => faults.push(`uncaught: ${error.stack ?? error.message}`))
   opened.on('requestfailed', (request) => {
-    faults.push(`request failed: ${request.method()} ${request.url()} ${request.failure()?.errorText ?? ''}`)
+    const why = request.failure()?.errorText ?? ''
+    // Called off by the page itself, which went elsewhere.
+    if (why === 'net::ERR_ABORTED') return
+    faults.push(`request failed: ${request.method()} ${request.url()} ${why}`)
   })
   return {
     page: opened,

@@ -90,10 +90,14 @@ export const ROOMS: readonly Room[] = [
 
   client('sync', { mayImport: ['ot'], packages: ['sharedb/lib/client', 'idb'] }),
   client('editor', { mayImport: ['client/sync', 'ot'], packages: ['quill', 'quill-cursors'] }),
+  client('history', { mayImport: ['ot'], packages: [] }),
   client('canvas', { mayImport: ['client/sync', 'ot'], packages: ['@xyflow/react'] }),
   { name: 'client/api.ts', files: /^client\/api\.ts$/, mayImport: ['ot'], packages: [], usesNode: false },
   client('panels', {
-    mayImport: ['client/app', 'client/api.ts', 'client/editor', 'client/canvas', 'client/sync', 'ot'],
+    mayImport: [
+      ...['client/app', 'client/api.ts', 'client/editor', 'client/history', 'client/canvas', 'client/sync'],
+      'ot',
+    ],
     packages: ['react', 'react-dom'],
   }),
   {

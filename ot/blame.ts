@@ -5,6 +5,7 @@
  * Each op of the log becomes an op on it (inserts carry who made them, retains carry nothing), so that reading blame
  * at a version, and taking edits back, are the same folds as for the letter itself.
  */
+import type { Range } from './anchor.ts'
 import type { Attributes } from './attributes.ts'
 import {
   type Component,
@@ -19,6 +20,7 @@ import {
 import { piece } from './reader.ts'
 import { retract } from './retract.ts'
 import { letter } from './types.ts'
+import { opWithin } from './within.ts'
 
 /** Who wrote a stretch of text. `author` is a member's id; empty for a machine. */
 export interface Attribution {
@@ -68,17 +70,18 @@ export function stretchesOf({ ops }: Blame): Blamed[] {
  *
  * @param base   blame before the first edit
  * @param edits  as for `retract`
+ * @param within  what the op was limited to (`opWithin`); null when it was not
  */
 export function restoredBy<E extends AuthoredEdit>(
   base: Blame,
   edits: readonly E[],
   isUndone: (edit: E) => boolean,
+  within: Range | null = null,
 ): Blamed[] | null {
   const marked = edits.map((edit) => ({ op: blamingOp(edit), isUndone: isUndone(edit) }))
   const { back } = retract(letter, base, marked, (edit) => edit.isUndone)
-  const inserts = (back as LetterOp).ops.filter(
-    (component): component is Insert => component.insert !== undefined,
-  )
+  const { ops } = within === null ? (back as LetterOp) : opWithin(back as LetterOp, within)
+  const inserts = ops.filter((component): component is Insert => component.insert !== undefined)
   return inserts.length === 0 ? null : stretchesOf({ ops: inserts })
 }
 

@@ -48,6 +48,12 @@ export const ERRORS = {
   /** The log of this document has a hole; the server raised an alarm and serves nothing rather than guess. */
   'document/log-broken': { status: 500, remedy: 'same' },
 
+  /**
+   * These edits cannot be taken back. `data.why`: `deleted`, the letter was deleted and made anew since; `no-rollback`, the
+   * version to be undone is no rollback; `gone`, nothing is left of the selection.
+   */
+  'rollback/not-possible': { status: 409, remedy: 'never' },
+
   /** The message is not JSON, too deep, or not shaped like any message of the protocol. Ends the socket. */
   'message/malformed': { status: 400, remedy: 'never' },
   /** The message is longer than the limit. Ends the socket. */

@@ -8,9 +8,12 @@ import type { Config } from './config.ts'
 import { Documents } from './doc/documents.ts'
 import { HeadSweep } from './doc/head-sweep.ts'
 import { Letters } from './doc/letters.ts'
+import { Past } from './doc/past.ts'
+import { Rollbacks } from './doc/rollback.ts'
 import type { DocumentKey } from './doc/types.ts'
 import type { Log } from './log.ts'
 import type { Bus } from './pubsub/bus.ts'
+import { sqlAudit } from './store/audit.ts'
 import type { Db } from './store/db.ts'
 import { EpochWatch, readEpoch, renewEpochFrom } from './store/epoch.ts'
 import { GroupCommit } from './store/group-commit.ts'
@@ -18,8 +21,10 @@ import { sqlLetters } from './store/letters.ts'
 import { sqlMembers } from './store/members.ts'
 import { migrate } from './store/migrate.ts'
 import { OpLog } from './store/op-log.ts'
+import { sqlOpTimes } from './store/op-times.ts'
 import { secret } from './store/settings.ts'
 import { createStockTables, stockLetters } from './store/stock-tables.ts'
+import { sqlVersionNames } from './store/version-names.ts'
 import { openCollab } from './sync/backend.ts'
 import { Door } from './sync/door.ts'
 import { openStock, type Stock } from './sync/stock.ts'
@@ -91,6 +96,11 @@ export async function openNode({
     sourceForCreating: (member, id) => sources.issueForCreating(member, id),
   })
 
+  const times = sqlOpTimes(db, epoch)
+  const past = new Past({ documents, times, names: sqlVersionNames(db) })
+  const sourceFor = (member: string) => sources.issue(member)
+  const rollbacks = new Rollbacks({ documents, past, times, audit: sqlAudit(db), sourceFor })
+
   const ready = async () => {
     assertOpen()
     await db.query('select 1')
@@ -98,6 +108,7 @@ export async function openNode({
   const api = createApi({
     auth,
     letters,
+    time: stock === null ? { past, rollbacks } : null,
     origins: config,
     ready,
     clientDir: join(root, 'dist', 'client'),

@@ -8,13 +8,21 @@ import { client } from './client.ts'
 import { health } from './health.ts'
 import { LETTER_ROUTES } from './letters.ts'
 import { MEMBER_ROUTES } from './members.ts'
+import { PAST_ROUTES } from './past.ts'
 import { answerProblems } from './problem.ts'
+import { ROLLBACK_ROUTES } from './rollback.ts'
 import type { ApiParts, Route } from './route.ts'
 import { serve } from './serve.ts'
 import { SESSION_ROUTES } from './session.ts'
 
 /** Everything there is under /v1, but for the socket of a letter. */
-export const ROUTES: readonly Route[] = [...SESSION_ROUTES, ...MEMBER_ROUTES, ...LETTER_ROUTES]
+export const ROUTES: readonly Route[] = [
+  ...SESSION_ROUTES,
+  ...MEMBER_ROUTES,
+  ...LETTER_ROUTES,
+  ...PAST_ROUTES,
+  ...ROLLBACK_ROUTES,
+]
 
 export function createApi(parts: ApiParts): Express {
   const app = express()

@@ -2,11 +2,13 @@
 
 import { z } from 'zod'
 import { LIMITS, UUID } from '../../ot/wire.ts'
-import { type Role, roleOf } from '../auth/may.ts'
+import { assertMay, type Role, roleOf } from '../auth/may.ts'
 import { plainLine } from '../auth/plain-line.ts'
 import type { Letter } from '../doc/letters.ts'
+import type { Snapshot } from '../doc/types.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { type Route, route } from './route.ts'
+import { timeOf } from './past.ts'
+import { type ApiParts, type Route, route } from './route.ts'
 
 const PAGE_LENGTH = 50
 const MAX_PAGE_LENGTH = 100
@@ -73,10 +75,22 @@ export const LETTER_ROUTES: readonly Route[] = [
     path: '/v1/docs/:id',
     scope: 'letter',
     action: 'read',
-    query: z.strictObject({ content: z.enum(['0', '1']).default('0') }),
-    async handle({ query, letter, role }, { letters }) {
-      if (query.content === '0') return { status: 200, body: show(letter, role) }
-      const { version, data } = await letters.read(letter.id)
+    query: z
+      .strictObject({
+        content: z.enum(['0', '1']).default('0'),
+        version: z.coerce.number().int().min(1).optional(),
+        at: z.iso.datetime({ offset: true }).optional(),
+      })
+      .refine(
+        ({ version, at }) => version === undefined || at === undefined,
+        'must not hold both version and at',
+      ),
+    async handle({ query, letter, role }, parts) {
+      const isPast = query.version !== undefined || query.at !== undefined
+      if (query.content === '0' && !isPast) return { status: 200, body: show(letter, role) }
+      const { version, data } = isPast
+        ? await readPast(query, letter, role, parts)
+        : await parts.letters.read(letter.id)
       return { status: 200, body: { ...show(letter, role), version, content: data } }
     },
   }),
@@ -103,6 +117,19 @@ export const LETTER_ROUTES: readonly Route[] = [
     },
   }),
 ]
+
+/** @throws CollabError auth/forbidden, document/no-version */
+async function readPast(
+  query: { readonly version?: number | undefined; readonly at?: string | undefined },
+  letter: Letter,
+  role: Role,
+  parts: ApiParts,
+): Promise<Snapshot> {
+  assertMay(role, 'history')
+  const { past } = timeOf(parts)
+  const version = query.version ?? (await past.versionAt(letter.id, Date.parse(query.at!)))
+  return past.content(letter.id, version)
+}
 
 /** A letter as one member sees it. People are ids; names are at /v1/members. */
 function show(letter: Letter, role: Role) {

@@ -9,12 +9,16 @@ import type { Action, Role } from '../auth/may.ts'
 import type { OriginRules } from '../auth/origin.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Letter, Letters } from '../doc/letters.ts'
+import type { Past } from '../doc/past.ts'
+import type { Rollbacks } from '../doc/rollback.ts'
 import type { Log } from '../log.ts'
 
 /** What the door needs of the house. */
 export interface ApiParts {
   readonly auth: Authenticator
   readonly letters: Letters
+  /** The past of letters, and going back there; null when a stock adapter keeps the ops. */
+  readonly time: { readonly past: Past; readonly rollbacks: Rollbacks } | null
   readonly origins: OriginRules
   /**
    * Resolves when this node can serve. Throws CollabError `server/closing` or `server/unavailable` when

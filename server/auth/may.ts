@@ -10,12 +10,17 @@ export const ROLES = ['owner', 'editor', 'commenter', 'viewer', 'none'] as const
 export type Role = (typeof ROLES)[number]
 
 const MAY = {
-  /** See that the document exists, open it, read it at any version, see who else is there. */
+  /** See that the document exists, open it, see who else is there. */
   read: ['owner', 'editor', 'commenter', 'viewer'],
+  /** Read it at any version, and who changed what: what was deleted is there, and not for a viewer's eyes. */
+  history: ['owner', 'editor', 'commenter'],
   /** Change its text. */
   edit: ['owner', 'editor'],
   comment: ['owner', 'editor', 'commenter'],
   rename: ['owner', 'editor'],
+  'name-version': ['owner', 'editor'],
+  /** Take edits of anybody back. */
+  rollback: ['owner'],
   archive: ['owner'],
   /** Asked of the firm: start a new letter. */
   create: ['owner', 'editor'],

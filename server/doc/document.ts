@@ -265,12 +265,12 @@ export class Document implements Writer {
     const step = nextStep(this.#head, this.#unseenBy(turn), turn, this.#deps.typeOf)
     if (step === null) return this.#answer(turn, 'no-op', this.#head.version)
     const { change, after, fixup } = step
-    this.#handOver(turn, change, after, fixup, fixup === null ? null : JSON.stringify({ fixup }))
+    this.#handOver(turn, change, after, fixup)
   }
 
   #takeExact(turn: Turn, { given, refuse }: NonNullable<Turn['exact']>): void {
     if (given.base !== this.#head.version) return refuse()
-    this.#handOver(turn, given.change, given.after, null, given.meta)
+    this.#handOver(turn, given.change, given.after, null)
   }
 
   /**
@@ -294,9 +294,9 @@ export class Document implements Writer {
     return unseen
   }
 
-  #handOver(turn: Turn, change: Change, after: Snapshot, fixup: unknown, meta: string | null): void {
+  #handOver(turn: Turn, change: Change, after: Snapshot, fixup: unknown): void {
     const time = Math.max(this.#deps.clock.now(), this.#headTime)
-    const op = loggedOp(turn, change, { version: after.version, time, meta })
+    const op = loggedOp(turn, change, { version: after.version, time, fixup })
     this.#deps.committer.commit(this, op, turn.exact?.given.headMeta)
     this.#head = after
     this.#headTime = op.time

@@ -69,7 +69,7 @@ function turnOf(
     resolve,
     reject,
     exact,
-    op: undefined,
+    op: submission.isTrusted === true && 'op' in submission.change ? submission.change.op : undefined,
     first: undefined,
     older: [],
     hasCaughtUp: false,
@@ -80,13 +80,20 @@ function turnOf(
 export function loggedOp(
   { submission, exact }: Turn,
   change: Change,
-  at: { readonly version: number; readonly time: number; readonly meta: string | null },
+  at: { readonly version: number; readonly time: number; readonly fixup: unknown },
 ): LoggedOp {
-  const { version, time, meta } = at
+  const { version, time, fixup } = at
   const { author, origin } = submission
   const isNameless = exact !== null && exact.given.source === null
   const source = isNameless ? null : submission.source
   const seq = isNameless ? null : submission.seq
   const body = JSON.stringify(change)
+  const meta = exact === null ? metaOf(submission, fixup) : exact.given.meta
   return new LoggedOp({ version, body, source, seq, author, origin, time, meta }, change)
+}
+
+/** What is stored beside an op: the fixup its author was sent, and the note it came with; null when there is neither. */
+function metaOf({ note }: Submission, fixup: unknown): string | null {
+  if (note === undefined) return fixup === null ? null : JSON.stringify({ fixup })
+  return JSON.stringify(fixup === null ? note : { ...note, fixup })
 }

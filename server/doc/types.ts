@@ -25,6 +25,10 @@ export interface Submission {
   readonly origin: Origin | null
   /** Store it even if it changes nothing: it is acknowledged by coming back, like any other. */
   readonly keepNoOp?: boolean
+  /** The op is canonical and of our own making: it may be longer than one from outside. */
+  readonly isTrusted?: boolean
+  /** Goes into the op's `meta`. */
+  readonly note?: object
 }
 
 /** What became of a submission. Failures are thrown. */

@@ -51,4 +51,11 @@ begin
                                  when 'f' then 'foreign table' else 'table' end,
                    own.schema, own.name);
   end loop;
+  for own in select oid::regprocedure as name from pg_proc
+              where pronamespace = 'public'::regnamespace
+                and not exists (select from pg_depend
+                                 where objid = pg_proc.oid and classid = 'pg_proc'::regclass and deptype = 'e')
+  loop
+    execute format('drop routine if exists %s cascade', own.name);
+  end loop;
 end $$`

@@ -10,6 +10,14 @@ import { cookieOf, type House, openHouse, type Person, person } from './api-hous
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/docs': { title: 'A letter', type: 'letter' },
   'PATCH /v1/docs/:id': { title: 'Renamed' },
+  'POST /v1/docs/:id/snapshots': { name: 'As it was sent' },
+  'POST /v1/docs/:id/rollback': { toVersion: 1, reason: 'A mistake' },
+}
+
+/** A query each route needs. */
+const QUERIES: Readonly<Record<string, string>> = {
+  'GET /v1/docs/:id/compare': '?from=0&to=1',
+  'GET /v1/docs/:id/ops': '?from=0&to=1',
 }
 
 describe('who may call what', () => {
@@ -32,7 +40,8 @@ describe('who may call what', () => {
       body: { title: 'Letter', type: 'letter' },
     })
     const name = `${route.method} ${route.path}`
-    return house.ask(route.method, route.path.replace(':id', body.id), { as, headers, body: BODIES[name] })
+    const path = `${route.path.replace(':id', body.id)}${QUERIES[name] ?? ''}`
+    return house.ask(route.method, path, { as, headers, body: BODIES[name] })
   }
 
   const CALLERS: readonly [string, { onLetter: Role; inFirm: Role }, () => Person][] = [

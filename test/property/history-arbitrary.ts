@@ -14,6 +14,7 @@ export type Person = (typeof PEOPLE)[number]
 export interface HistoryEdit {
   readonly version: number
   readonly author: Person
+  readonly origin: null
   readonly time: number
   readonly op: LetterOp
 }
@@ -57,7 +58,7 @@ export function historyOf(
     const op = completed(letter, head, realise(head, own)) as LetterOp
     const after = letter.apply(head, op) as LetterDocument
     time += minutes * MINUTE
-    edits.push({ version: edits.length + 2, author, time, op })
+    edits.push({ version: edits.length + 2, author, origin: null, time, op })
     for (const character of tokensOf(op)) typed.get(author)!.add(character)
     const left = new Set(tokensOf(after))
     for (const character of tokensOf(head)) if (!left.has(character)) deletedBy.set(character, author)

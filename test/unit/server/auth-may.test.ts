@@ -10,9 +10,12 @@ const BEN = '00000000-0000-4000-8000-00000000000b'
 /** Written by hand, so that the table in the program has something to be compared with. */
 const EXPECTED: Readonly<Record<Action, Readonly<Record<Role, boolean>>>> = {
   read: { owner: true, editor: true, commenter: true, viewer: true, none: false },
+  history: { owner: true, editor: true, commenter: true, viewer: false, none: false },
   edit: { owner: true, editor: true, commenter: false, viewer: false, none: false },
   comment: { owner: true, editor: true, commenter: true, viewer: false, none: false },
   rename: { owner: true, editor: true, commenter: false, viewer: false, none: false },
+  'name-version': { owner: true, editor: true, commenter: false, viewer: false, none: false },
+  rollback: { owner: true, editor: false, commenter: false, viewer: false, none: false },
   archive: { owner: true, editor: false, commenter: false, viewer: false, none: false },
   create: { owner: true, editor: true, commenter: false, viewer: false, none: false },
   list: { owner: true, editor: true, commenter: true, viewer: true, none: false },

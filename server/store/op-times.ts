@@ -1,0 +1,42 @@
+/** When the ops of a document were made. */
+
+import type { Queryable } from './db.ts'
+import { inEpoch } from './epoch.ts'
+
+export interface OpTimes {
+  /** The newest version a document had at a moment, milliseconds since 1970; 0 when it had none yet. */
+  versionAt(collection: string, id: string, time: number): Promise<number>
+}
+
+/** @param epoch  as of the op log; null for whichever there is */
+export function sqlOpTimes(db: Queryable, epoch: string | null = null): OpTimes {
+  return {
+    async versionAt(collection, id, time) {
+      const [row] = await db.query<{ version: number }>(
+        VERSION_AT,
+        [collection, id, time, epoch],
+        'version-at',
+      )
+      return row?.version ?? 0
+    },
+  }
+}
+
+/** Halves the log until one version is left: times never decrease, and an index on them would cost every op. */
+const VERSION_AT = `
+with recursive search (document, low, high) as (
+  select heads.document, 0::bigint, heads.version + 1
+    from documents
+    join heads on heads.document = documents.number
+   where documents.collection = $1 and documents.id = $2 and ${inEpoch('$4')}
+  union all
+  select search.document,
+         case when ops.time <= $3::bigint then ops.version else search.low end,
+         case when ops.time <= $3::bigint then search.high else ops.version end
+    from search
+    join ops on ops.document = search.document and ops.version = (search.low + search.high) / 2
+   where search.high - search.low > 1
+)
+select low as version
+  from search
+ where high - low = 1`

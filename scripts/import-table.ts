@@ -128,7 +128,7 @@ export const ROOMS: readonly Room[] = [
     files: inFolder('scripts'),
     mayImport: [
       ...['store', 'pubsub', 'auth', 'doc', 'sync', 'api', 'workers'].map((name) => `server/${name}`),
-      ...['server root', LEAVES, 'ot', 'test/harness'],
+      ...['server root', LEAVES, 'client/sync', 'ot', 'test/harness'],
     ],
     packages: ['*'],
     usesNode: true,

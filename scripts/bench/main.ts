@@ -1,9 +1,8 @@
 /** The bench itself: reads the options, runs, reports. Exits with 1 when anything failed, or an acknowledged op was lost. */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { ensurePrograms } from '../debian-packages.ts'
+import { runToItsEnd } from '../run-to-its-end.ts'
 import { FIGURES } from './figures.ts'
 import { thisMachine } from './machine.ts'
 import { type Options, readOptions, USAGE, UsageError } from './options.ts'
@@ -56,16 +55,6 @@ async function bench(stage: Stage, options: Options): Promise<Results> {
   }
   if (options.svg !== null) writeFileSync(options.svg, pictureOf(results))
   return results
-}
-
-/** In the foreground. */
-async function runToItsEnd(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<void> {
-  const [code] = await once(spawn(command, args, { env, stdio: ['ignore', 2, 2] }), 'exit')
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed (exit code ${code}); see above.`)
 }
 
 async function main(args: readonly string[]): Promise<number> {

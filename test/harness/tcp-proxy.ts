@@ -4,16 +4,20 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { mustEnd } from './leftovers.ts'
 
 /** Which bytes get lost, without either side being told: a connection that is half open, or a cable that is out. */
-export type Loss = 'nothing' | 'answers' | 'everything'
+export type Loss = 'nothing' | 'requests' | 'answers' | 'everything'
 
 export class TcpProxy {
   readonly port: number
   /** Holds for connections that exist and for those to come. */
   loses: Loss = 'nothing'
+  /** How much later everything arrives, ms. */
+  delayMs = 0
+  /** A client that does not read: what the server sends waits, first here, then in the kernel, then in the server. */
+  stalls = false
   /** Connections that were opened so far. */
   opened = 0
   readonly #server: Server
-  readonly #sockets = new Set<Socket>()
+  readonly #stretches = new Set<Stretch>()
   readonly #forget: () => void
 
   private constructor(server: Server, port: number) {
@@ -46,7 +50,21 @@ export class TcpProxy {
 
   /** Ends every connection with a reset. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy()
+    for (const stretch of this.#stretches) stretch.from.resetAndDestroy()
+  }
+
+  /**
+   * Nothing is lost, late or held up any more. Connections that have lost something end with a reset, as they do in the
+   * end on a real network: nothing that was lost on TCP is ever followed by what came after it.
+   */
+  mend(): void {
+    this.loses = 'nothing'
+    this.delayMs = 0
+    this.stalls = false
+    for (const stretch of this.#stretches) {
+      if (stretch.hasLost()) stretch.from.resetAndDestroy()
+      else stretch.from.resume()
+    }
   }
 
   async close(): Promise<void> {
@@ -57,24 +75,67 @@ export class TcpProxy {
 
   #join(client: Socket, server: Socket): void {
     this.opened++
-    this.#carry(client, server, () => this.loses !== 'everything')
-    this.#carry(server, client, () => this.loses === 'nothing')
+    let lost = false
+    const hasLost = () => lost
+    const loses = (isLost: boolean) => {
+      lost ||= isLost
+      return isLost
+    }
+    const losesRequests = () => loses(this.loses === 'everything' || this.loses === 'requests')
+    const losesAnswers = () => loses(this.loses === 'everything' || this.loses === 'answers')
+    this.#carry({ from: client, to: server, loses: losesRequests, stalls: () => false, hasLost })
+    this.#carry({ from: server, to: client, loses: losesAnswers, stalls: () => this.stalls, hasLost })
   }
 
-  #carry(from: Socket, to: Socket, carries: () => boolean): void {
-    this.#sockets.add(from)
+  #carry(stretch: Stretch): void {
+    const { from, to, loses, stalls } = stretch
+    this.#stretches.add(stretch)
     from.setNoDelay(true)
+    /** What arrives later is in here, in order. */
+    let late = Promise.resolve()
+    let waiting = 0
+    const arrive = (what: () => void) => {
+      if (this.delayMs === 0 && waiting === 0) return what()
+      waiting++
+      const due = new Promise<void>((resolve) => setTimeout(resolve, this.delayMs))
+      late = late
+        .then(() => due)
+        .then(() => {
+          waiting--
+          what()
+        })
+    }
     from.on('data', (bytes) => {
-      if (carries() && !to.write(bytes)) {
+      if (stalls()) {
         from.pause()
-        to.once('drain', () => from.resume())
+        from.unshift(bytes)
+      } else if (!loses()) {
+        arrive(() => {
+          if (to.write(bytes) || to.destroyed) return
+          from.pause()
+          to.once('drain', () => from.resume())
+        })
       }
     })
     from.on('error', () => undefined) // what ends one side ends the other, below
     from.on('close', (isBroken) => {
-      this.#sockets.delete(from)
-      if (carries() && isBroken) to.resetAndDestroy()
-      else if (carries()) to.end()
+      this.#stretches.delete(stretch)
+      if (loses()) return // the other side is told when it is mended
+      arrive(() => {
+        if (isBroken) to.resetAndDestroy()
+        else to.end()
+      })
     })
   }
+}
+
+/** One direction of one connection. */
+interface Stretch {
+  readonly from: Socket
+  readonly to: Socket
+  /** Asked about what is on its way now, which is gone when the answer is true. */
+  readonly loses: () => boolean
+  readonly stalls: () => boolean
+  /** In either direction, at any time. */
+  readonly hasLost: () => boolean
 }

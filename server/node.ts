@@ -97,9 +97,10 @@ export async function openNode({
   })
 
   const times = sqlOpTimes(db, epoch)
-  const past = new Past({ documents, times, names: sqlVersionNames(db) })
+  const audit = sqlAudit(db)
+  const past = new Past({ documents, times, audit, names: sqlVersionNames(db) })
   const sourceFor = (member: string) => sources.issue(member)
-  const rollbacks = new Rollbacks({ documents, past, times, audit: sqlAudit(db), sourceFor })
+  const rollbacks = new Rollbacks({ documents, past, times, audit, sourceFor })
 
   const ready = async () => {
     assertOpen()

@@ -6,10 +6,12 @@ import { CollabError } from '../../ot/errors.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
 import { plainLine } from '../auth/plain-line.ts'
 import type { NamedHistoryPage, VersionName } from '../doc/past.ts'
+import { noteOf } from '../doc/rollback-note.ts'
 import { type ApiParts, type Route, route } from './route.ts'
 
 const PAGE_LENGTH = 50
 const MAX_PAGE_LENGTH = 100
+const MAX_PARTS = 1_000
 
 const version = z.coerce.number().int().min(1)
 
@@ -94,6 +96,28 @@ export const PAST_ROUTES: readonly Route[] = [
   }),
 
   route({
+    method: 'GET',
+    path: '/v1/docs/:id/activity',
+    scope: 'letter',
+    action: 'history',
+    query: z.strictObject({ parts: z.coerce.number().int().min(1).max(MAX_PARTS).default(100) }),
+    async handle({ query, letter }, parts) {
+      return { status: 200, body: await timeOf(parts).past.activity(letter.id, query.parts) }
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/docs/:id/snapshots',
+    scope: 'letter',
+    action: 'history',
+    async handle({ letter }, parts) {
+      const names = await timeOf(parts).past.names(letter.id)
+      return { status: 200, body: { names: names.map(showName) } }
+    },
+  }),
+
+  route({
     method: 'POST',
     path: '/v1/docs/:id/snapshots',
     scope: 'letter',
@@ -110,13 +134,14 @@ export const PAST_ROUTES: readonly Route[] = [
   }),
 ]
 
-function showHistory({ head, sessions, names, next }: NamedHistoryPage) {
+function showHistory({ head, sessions, names, reasons, next }: NamedHistoryPage) {
   return {
     head,
     sessions: sessions.map(({ began, ended, ...session }) => ({
       ...session,
       began: new Date(began).toISOString(),
       ended: new Date(ended).toISOString(),
+      reason: (session.origin === 'rollback' ? reasons.get(session.to) : null) ?? null,
       names: names.filter(({ version }) => version >= session.from && version <= session.to).map(showName),
     })),
     next: next === null ? null : String(next),
@@ -134,5 +159,6 @@ export function showPassage({ insert, change, author, before, after }: Passage) 
 
 function showOp(logged: LoggedOp) {
   const { version, author, origin, time, change } = logged
-  return { version, author, origin, at: new Date(time).toISOString(), ...change }
+  const restored = noteOf(logged)?.restored ?? null
+  return { version, author, origin, at: new Date(time).toISOString(), restored, ...change }
 }

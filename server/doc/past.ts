@@ -6,6 +6,7 @@ import { compareLetters, type Passage } from '../../ot/comparison.ts'
 import type { LetterDocument } from '../../ot/component.ts'
 import { CollabError } from '../../ot/errors.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
+import type { Audit } from '../store/audit.ts'
 import type { OpTimes } from '../store/op-times.ts'
 import type { VersionName, VersionNames } from '../store/version-names.ts'
 import type { Document } from './document.ts'
@@ -24,6 +25,7 @@ export interface PastParts {
   readonly documents: Documents
   readonly times: OpTimes
   readonly names: VersionNames
+  readonly audit: Audit
 }
 
 export interface NamedHistoryPage extends HistoryPage {
@@ -31,6 +33,14 @@ export interface NamedHistoryPage extends HistoryPage {
   readonly head: number
   /** Names of versions of these sessions. */
   readonly names: readonly VersionName[]
+  /** Why it was rolled back, by version. */
+  readonly reasons: ReadonlyMap<number, string>
+}
+
+/** How much was changed in equal parts of the log, in characters of JSON: for a picture of it. */
+export interface Activity {
+  readonly head: number
+  readonly parts: readonly number[]
 }
 
 export class Past {
@@ -46,11 +56,22 @@ export class Past {
     const head = document.durable.version
     const page = await historyPage(document, Math.min(to ?? head, head), limit)
     const { sessions } = page
-    const names =
-      sessions.length === 0
-        ? []
-        : await this.#parts.names.list(letter, sessions.at(-1)!.from, sessions[0]!.to)
-    return { ...page, head, names }
+    const [first, last] = [sessions.at(-1)?.from ?? 0, sessions[0]?.to ?? 0]
+    const [names, reasons] = await Promise.all([
+      this.#parts.names.list(letter, first, last),
+      this.#parts.audit.reasons(letter, first, last),
+    ])
+    return { ...page, head, names, reasons }
+  }
+
+  async activity(letter: string, parts: number): Promise<Activity> {
+    const head = (await this.#open(letter)).durable.version
+    return { head, parts: await this.#parts.times.sizes(COLLECTION, letter, head, parts) }
+  }
+
+  /** The versions that have a name, in order. */
+  async names(letter: string): Promise<VersionName[]> {
+    return this.#parts.names.list(letter, 1, (await this.#open(letter)).durable.version)
   }
 
   /** The letter at a version. @throws CollabError document/no-version */

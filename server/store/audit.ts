@@ -19,6 +19,8 @@ export interface AuditEntry {
 export interface Audit {
   /** Durable when it resolves. */
   write(entry: AuditEntry): Promise<void>
+  /** Why a letter was rolled back, by the version that came of it, for versions `from` to `to`. */
+  reasons(letter: string, from: number, to: number): Promise<Map<number, string>>
 }
 
 export function sqlAudit(db: Db): Audit {
@@ -30,6 +32,17 @@ export function sqlAudit(db: Db): Audit {
         [request, firm, member, action, letter, JSON.stringify(what), reason, outcome],
       )
       await db.sync()
+    },
+
+    async reasons(letter, from, to) {
+      const rows = await db.query<{ version: number; reason: string }>(
+        `select done.version, audit.reason
+           from audit, lateral (select split_part(outcome, ' ', 2)::bigint as version) as done
+          where audit.letter = $1::uuid and audit.action = 'rollback' and audit.outcome like 'done %'
+            and done.version between $2 and $3`,
+        [letter, from, to],
+      )
+      return new Map(rows.map(({ version, reason }) => [version, reason]))
     },
   }
 }

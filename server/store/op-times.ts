@@ -1,4 +1,4 @@
-/** When the ops of a document were made. */
+/** When the ops of a document were made, and how much there is to them: what is known without reading them. */
 
 import type { Queryable } from './db.ts'
 import { inEpoch } from './epoch.ts'
@@ -6,6 +6,11 @@ import { inEpoch } from './epoch.ts'
 export interface OpTimes {
   /** The newest version a document had at a moment, milliseconds since 1970; 0 when it had none yet. */
   versionAt(collection: string, id: string, time: number): Promise<number>
+  /**
+   * How large the ops are, in characters of their JSON, added up over equal parts of the log from version 1 to `head`;
+   * as many numbers as `parts`.
+   */
+  sizes(collection: string, id: string, head: number, parts: number): Promise<number[]>
 }
 
 /** @param epoch  as of the op log; null for whichever there is */
@@ -19,8 +24,27 @@ export function sqlOpTimes(db: Queryable, epoch: string | null = null): OpTimes 
       )
       return row?.version ?? 0
     },
+
+    async sizes(collection, id, head, parts) {
+      const rows = await db.query<{ part: number; size: number }>(
+        SIZES,
+        [collection, id, head, parts, epoch],
+        'op-sizes',
+      )
+      const sizes = new Array<number>(parts).fill(0)
+      for (const { part, size } of rows) sizes[part - 1] = size
+      return sizes
+    },
   }
 }
+
+const SIZES = `
+select width_bucket(ops.version::float8, 0.5, $3::float8 + 0.5, $4::int) as part, sum(length(ops.body))::bigint as size
+  from documents
+  join heads on heads.document = documents.number
+  join ops on ops.document = documents.number and ops.version between 1 and $3::bigint
+ where documents.collection = $1 and documents.id = $2 and ${inEpoch('$5')}
+ group by 1`
 
 /** Halves the log until one version is left: times never decrease, and an index on them would cost every op. */
 const VERSION_AT = `

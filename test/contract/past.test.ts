@@ -41,6 +41,22 @@ for (const [engine, open] of Object.entries(DATABASES)) {
       expect(await sqlOpTimes(opened.db, 'another epoch').versionAt('letters', letter, 100)).to.equal(0)
     })
 
+    it('how large the ops are, in equal parts of the log', async () => {
+      const log = new OpLog(opened.db)
+      const id = randomUUID()
+      const document = await log.name('letters', id)
+      const ops = [1, 2, 3, 4, 5].map((version) => ({
+        ...{ version, time: version, body: 'x'.repeat(version), source: null, seq: null },
+        ...{ author: null, origin: null, meta: null },
+      }))
+      await log.append([{ document, expected: 0, ops, meta: null }])
+      const sizes = (head: number, parts: number) => sqlOpTimes(opened.db).sizes('letters', id, head, parts)
+      expect(await sizes(5, 5)).to.deep.equal([1, 2, 3, 4, 5])
+      expect(await sizes(4, 2)).to.deep.equal([3, 7])
+      expect((await sizes(5, 20)).reduce((sum, size) => sum + size)).to.equal(15)
+      expect(await sqlOpTimes(opened.db, 'another epoch').sizes('letters', id, 5, 1)).to.deep.equal([0])
+    })
+
     it('[T1] the names of versions, the newest of each', async () => {
       const names = sqlVersionNames(opened.db)
       for (const [version, name] of [
@@ -73,6 +89,17 @@ for (const [engine, open] of Object.entries(DATABASES)) {
         request,
       ])
       expect(rows).to.deep.equal([{ what: '{"toVersion":1}', reason: 'Why not', outcome: 'begun' }])
+    })
+
+    it('[T4] why a version came about, once it has', async () => {
+      const entry = { request: randomUUID(), firm, member, letter, what: {}, action: 'rollback' as const }
+      const audit = sqlAudit(opened.db)
+      for (const outcome of ['begun', 'done 7', 'unchanged', 'failed server/fault', 'done 9']) {
+        await audit.write({ ...entry, reason: `Reason of ${outcome}`, outcome })
+      }
+      expect([...(await audit.reasons(letter, 1, 8))]).to.deep.equal([[7, 'Reason of done 7']])
+      expect([...(await audit.reasons(letter, 8, 9))]).to.deep.equal([[9, 'Reason of done 9']])
+      expect((await audit.reasons(randomUUID(), 1, 9)).size).to.equal(0)
     })
   })
 }

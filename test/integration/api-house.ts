@@ -120,7 +120,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   })
   const sources = new SourceIssuer(await secret(db, 'source-key'), await readEpoch(db))
   const times = sqlOpTimes(db)
-  const past = new Past({ documents, times, names: sqlVersionNames(db) })
+  const audit = sqlAudit(db)
+  const past = new Past({ documents, times, audit, names: sqlVersionNames(db) })
   const sourceFor = (member: string) => sources.issue(member)
   const app = createApi({
     auth: new Authenticator({ jwtSecret }, sqlMembers(db), await secret(db, 'session-key'), systemClock),
@@ -129,7 +130,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       store: sqlLetters(db),
       sourceForCreating: (member, document) => sources.issueForCreating(member, document),
     }),
-    time: { past, rollbacks: new Rollbacks({ documents, past, times, audit: sqlAudit(db), sourceFor }) },
+    time: { past, rollbacks: new Rollbacks({ documents, past, times, audit, sourceFor }) },
     origins: { allowedOrigins, signIn: jwtSecret === null ? 'local' : 'token' },
     ready,
     clientDir,

@@ -83,6 +83,7 @@ describe('the past of a letter over REST', () => {
         body: { name: 'As sent', version: 3 },
       })
       expect(named.body).to.include({ version: 3, name: 'As sent', author: ada.id })
+      expect(await get(`${id}/snapshots`)).to.deep.equal({ names: [named.body] })
 
       type History = { head: number; next: string | null; sessions: Record<string, unknown>[] }
       const first = await get<History>(`${id}/history?limit=1`)
@@ -126,6 +127,31 @@ describe('the past of a letter over REST', () => {
         version: 1,
         stretches: [{ length: 1, author: ada.id, version: 1 }],
       })
+    })
+
+    it('how much was changed when', async () => {
+      const id = await letterOf([ada, insert('one ')], [ben, insert('a longer sentence ')])
+      const { head, parts } = await get<{ head: number; parts: number[] }>(`${id}/activity?parts=3`)
+      expect(head).to.equal(3)
+      expect(parts).to.have.length(3)
+      expect(parts[2]).to.be.above(parts[1]!)
+    })
+
+    it('[T4] why it was rolled back, and who wrote what came back', async () => {
+      const id = await letterOf([ada, insert('one')], [ben, [{ delete: 3 }]])
+      const { body } = await rollBack(id, { toVersion: 2, reason: 'Wrong template' })
+      type History = { sessions: { reason: string | null; origin: string | null }[] }
+      const { sessions } = await get<History>(`${id}/history`)
+      expect(sessions.map(({ origin, reason }) => [origin, reason])).to.deep.equal([
+        ['rollback', 'Wrong template'],
+        [null, null],
+        [null, null],
+      ])
+      const { ops } = await get<{ ops: { restored: unknown }[] }>(`${id}/ops?from=2&to=${body.version}`)
+      expect(ops.map(({ restored }) => restored)).to.deep.equal([
+        null,
+        [{ length: 3, author: ada.id, version: 2 }],
+      ])
     })
 
     it('its ops, in pieces that lead from one to the next', async () => {

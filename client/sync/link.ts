@@ -67,8 +67,15 @@ const FINAL: ReadonlySet<number> = new Set([
   1009, // WebSocket's own: a message was too big
 ])
 
-/** The whole server is busy or restarting, so everybody comes back at once: start with a longer, wider pause. */
-const CROWDED: ReadonlySet<number> = new Set([CLOSE.restart, CLOSE.tryAgain])
+/**
+ * The server is there and says when it can be asked again, and everybody comes back at once: the pause is longer and wider
+ * than after a broken line, and stops growing. 1012 sends us to another node, which is ready, however often that happens while
+ * one node after the other is restarted: one to two seconds. 1013 means that its database is away: up to four seconds.
+ */
+const CROWDED: ReadonlyMap<number, { readonly least: number; readonly most: number }> = new Map([
+  [CLOSE.restart, { least: 2, most: 2 }],
+  [CLOSE.tryAgain, { least: 2, most: 3 }],
+])
 
 const PING = JSON.stringify({ a: 'pp' })
 const CONNECTING = 0
@@ -193,7 +200,8 @@ export class Link {
     } else {
       // A server that accepts and then throws us out again must not be asked twice a second.
       if (wasOpen && this.#world.now() - this.#openedAt >= LINK_TIMES.stableMs) this.#attempt = 0
-      if (CROWDED.has(code)) this.#attempt = Math.max(this.#attempt, 2)
+      const crowded = CROWDED.get(code)
+      if (crowded) this.#attempt = Math.min(Math.max(this.#attempt, crowded.least), crowded.most)
       this.#enter({ kind: 'waiting', attempt: this.#attempt })
       this.#after(pauseMs(this.#attempt, this.#world.random()), () => this.#connect())
       this.#attempt += 1

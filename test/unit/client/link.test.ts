@@ -104,6 +104,25 @@ describe('the link of a letter', () => {
     expect(link.state.kind).to.equal('connecting')
   })
 
+  it('waits no longer after 1012 when it is sent on from node to node', () => {
+    for (let restarts = 0; restarts < 5; restarts++) {
+      world.wire.open()
+      world.wire.end(CLOSE.restart)
+      expect(link.state).to.deep.equal({ kind: 'waiting', attempt: 2 })
+      world.pass(pauseMs(2, world.chance))
+    }
+  })
+
+  it('asks every two to four seconds while the server says 1013, so that it is there when the database is', () => {
+    expect([0, 1].map((chance) => pauseMs(3, chance))).to.deep.equal([2_000, 4_000])
+    for (let attempts = 0; attempts < 6; attempts++) {
+      world.wire.open()
+      world.wire.end(CLOSE.tryAgain)
+      expect(link.state).to.deep.equal({ kind: 'waiting', attempt: attempts === 0 ? 2 : 3 })
+      world.pass(pauseMs(3, world.chance))
+    }
+  })
+
   it('comes back after 4408, having read too slowly', () => {
     world.wire.open()
     world.wire.end(CLOSE.tooSlow)

@@ -4,9 +4,17 @@
  */
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { findChromium, findPostgres, findRedis, OLDEST_POSTGRES } from '../test/harness/programs.ts'
+import {
+  findChromium,
+  findHaproxy,
+  findNginx,
+  findOpenssl,
+  findPostgres,
+  findRedis,
+  OLDEST_POSTGRES,
+} from '../test/harness/programs.ts'
 
-export type Program = 'postgres' | 'redis' | 'chromium'
+export type Program = 'postgres' | 'redis' | 'haproxy' | 'nginx' | 'openssl' | 'chromium'
 
 const PROGRAMS: Readonly<
   Record<Program, { what: string; debianPackage: string; find: () => string | null }>
@@ -17,6 +25,9 @@ const PROGRAMS: Readonly<
     find: findPostgres,
   },
   redis: { what: 'Redis (redis-server)', debianPackage: 'redis-server', find: findRedis },
+  haproxy: { what: 'HAProxy 2.6 or newer', debianPackage: 'haproxy', find: findHaproxy },
+  nginx: { what: 'nginx', debianPackage: 'nginx-light', find: findNginx },
+  openssl: { what: 'the program openssl', debianPackage: 'openssl', find: findOpenssl },
   chromium: { what: 'Chromium (or set CHROMIUM_PATH)', debianPackage: 'chromium', find: findChromium },
 }
 

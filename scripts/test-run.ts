@@ -37,7 +37,7 @@ const TIERS: readonly Tier[] = [
   { name: 'property', needs: [] },
   { name: 'contract', needs: ['postgres', 'redis'] },
   { name: 'integration', needs: ['postgres', 'redis', 'build'] },
-  { name: 'nodes', needs: ['postgres', 'redis', 'build'], optional: true },
+  { name: 'nodes', needs: ['postgres', 'redis', 'haproxy', 'nginx', 'openssl', 'build'], optional: true },
   { name: 'bench', needs: ['postgres', 'build'] },
   { name: 'e2e', needs: ['postgres', 'redis', 'build', 'chromium'] },
 ]

@@ -145,6 +145,7 @@ export class Door {
     raw.setNoDelay(true)
     const socket = new Socket(ws, raw, { key, principal, source: sources.issue(principal.member), epoch })
     this.#sockets.add(socket)
+    this.#parts.log.debug({ document: id, member: principal.member }, 'a socket was opened')
     const expiry = this.#closeAtExpiry(socket)
     socket.once('close', () => {
       this.#sockets.delete(socket)

@@ -1,4 +1,4 @@
-/** Where the programs are that tests run beside the server: Postgres, Redis, Chromium. */
+/** Where the programs are that tests run beside the server. */
 
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, readdirSync, realpathSync } from 'node:fs'
@@ -15,6 +15,9 @@ const POSTGRES_HOMES = [
   '/Applications/Postgres.app/Contents/Versions',
 ]
 
+/** Where Debian puts servers, off the path of whoever is not root. */
+const SERVER_FOLDERS = ['/usr/local/sbin', '/usr/sbin']
+
 /** The folder that holds `initdb` and `postgres`, the newest there is; null when none is new enough. */
 export function findPostgres(): string | null {
   const found = [...pathFolders(), ...POSTGRES_HOMES.flatMap(binFolders)]
@@ -28,6 +31,18 @@ export function findPostgres(): string | null {
 
 export function findRedis(): string | null {
   return onPath(['redis-server', 'valkey-server'])
+}
+
+export function findHaproxy(): string | null {
+  return onPath(['haproxy'])
+}
+
+export function findNginx(): string | null {
+  return onPath(['nginx'])
+}
+
+export function findOpenssl(): string | null {
+  return onPath(['openssl'])
 }
 
 /** `CHROMIUM_PATH`, when it is set, is believed. */
@@ -54,7 +69,8 @@ function binFolders(home: string): string[] {
 }
 
 function onPath(names: readonly string[]): string | null {
-  const candidates = names.flatMap((name) => pathFolders().map((folder) => join(folder, name)))
+  const folders = [...pathFolders(), ...SERVER_FOLDERS]
+  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)))
   return candidates.find(isExecutable) ?? null
 }
 

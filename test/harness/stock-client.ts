@@ -29,6 +29,8 @@ export interface StockClientOptions {
   readonly type?: ClientType
   /** Puts something between the client and its socket. */
   readonly through?: (socket: WebSocket) => ClientSocket
+  /** Certificate authority of a server with TLS, PEM. */
+  readonly ca?: string
 }
 
 export interface StockClient {
@@ -53,7 +55,7 @@ export function stockClient(
   serverUrl: string,
   docId: string,
   token: string,
-  { collection = 'letters', type = STOCK_RICH_TEXT, through = passThrough }: StockClientOptions = {},
+  { collection = 'letters', type = STOCK_RICH_TEXT, through = passThrough, ca }: StockClientOptions = {},
 ): StockClient {
   ShareDBClient.types.register(type)
   const address = new URL(`${COLLAB_PATH}${docId}`, serverUrl)
@@ -62,7 +64,7 @@ export function stockClient(
   const errors: Error[] = []
   let closed: Promise<number>
   const open = (): ClientSocket => {
-    const socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` } })
+    const socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` }, ca })
     socket.on('error', (error) => errors.push(error))
     closed = new Promise((resolve) => {
       socket.once('close', resolve)

@@ -20,19 +20,21 @@ export type Provenance = 'own' | 'other-epoch' | 'foreign'
 export class SourceIssuer {
   readonly #key: Uint8Array
   readonly #sessionKey: Uint8Array
+  readonly #random: (bytes: number) => Uint8Array
 
   /**
    * @param key    the same on every node
    * @param epoch  of the database
    */
-  constructor(key: Uint8Array, epoch: string) {
+  constructor(key: Uint8Array, epoch: string, random: (bytes: number) => Uint8Array = randomBytes) {
     this.#key = key
+    this.#random = random
     this.#sessionKey = hmac(key, `epoch ${epoch}`)
   }
 
   /** A source nobody has had before. */
   issue(member: string): string {
-    return sign(this.#sessionKey, randomBytes(NONCE_BYTES), member)
+    return sign(this.#sessionKey, this.#random(NONCE_BYTES), member)
   }
 
   /**

@@ -52,9 +52,15 @@ export interface Snapshot {
   readonly data: unknown
 }
 
+/** What a document asks of the op log. */
+export type DocumentLog = Pick<
+  OpLog,
+  'find' | 'name' | 'number' | 'read' | 'readPiece' | 'lastSeq' | 'versionOf' | 'saveSnapshot'
+>
+
 /** What a document works with. */
 export interface DocumentDeps {
-  readonly log: OpLog
+  readonly log: DocumentLog
   readonly committer: GroupCommit
   readonly clock: Clock
   readonly typeOf: TypeOf

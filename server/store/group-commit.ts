@@ -27,7 +27,7 @@ import { type Chunk, isAboutAnOp, isResend, type OpLog } from './op-log.ts'
  *     the outcome is read back by (source, seq) first (rule S6).
  */
 export class GroupCommit {
-  readonly #log: OpLog
+  readonly #log: CommitLog
   readonly #maxOps: number
   readonly #maxBytes: number
   readonly #gatherMs: number
@@ -37,7 +37,7 @@ export class GroupCommit {
   #gathered = new Map<Writer, Accepted[]>()
   #whenIdle: (() => void)[] = []
 
-  constructor(log: OpLog, options: { maxOps?: number; maxBytes?: number; gatherMs?: number } = {}) {
+  constructor(log: CommitLog, options: { maxOps?: number; maxBytes?: number; gatherMs?: number } = {}) {
     this.#log = log
     this.#maxOps = options.maxOps ?? 2_000
     this.#maxBytes = options.maxBytes ?? 4 * 1024 * 1024
@@ -167,6 +167,9 @@ export class GroupCommit {
     return waiting
   }
 }
+
+/** What a committer asks of the op log. */
+export type CommitLog = Pick<OpLog, 'append' | 'read'>
 
 /** Who hands ops over: a resident document. It is told once of each op, in order, all of a batch together. */
 export interface Writer {

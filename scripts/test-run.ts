@@ -35,6 +35,7 @@ interface Tier {
 const TIERS: readonly Tier[] = [
   { name: 'unit', needs: [] },
   { name: 'property', needs: [] },
+  { name: 'sim', needs: [] },
   { name: 'contract', needs: ['postgres', 'redis'] },
   { name: 'integration', needs: ['postgres', 'redis', 'build'] },
   { name: 'nodes', needs: ['postgres', 'redis', 'haproxy', 'nginx', 'openssl', 'build'], optional: true },

@@ -1,0 +1,85 @@
+import type { Component } from '../../ot/component.ts'
+
+/** What became of a token: one private-use character, which nothing can split and nobody else writes. */
+export interface Entry {
+  readonly token: string
+  readonly author: string
+  readonly letter: string
+  state: 'submitted' | 'withdrawn' | 'acked' | 'refused'
+  /** The version that brought it, when acked. */
+  version: number
+}
+
+const FIRST_TOKEN = 0xe000
+const TOKENS = /[\ue000-\uf8ff]/gu
+
+export function tokensIn(text: string): string[] {
+  return text.match(TOKENS) ?? []
+}
+
+/** What the clients of a run know to have done: written outside the system, and compared with it at the end. */
+export class Ledger {
+  readonly entries = new Map<string, Entry>()
+  /** Tokens that somebody took out of a letter. */
+  readonly deleted = new Set<string>()
+  /** What clients were told that they should not have been. */
+  readonly complaints: string[] = []
+  ops = 0
+
+  /** A token nobody has written yet. */
+  newToken(): string {
+    return String.fromCharCode(FIRST_TOKEN + this.entries.size)
+  }
+
+  submitted(author: string, letter: string, token: string): void {
+    this.entries.set(token, { token, author, letter, state: 'submitted', version: 0 })
+  }
+}
+
+/** The entries of one client that are not settled, compared with its queue whenever something has happened to it. */
+export class Witness {
+  readonly #ledger: Ledger
+  #open: Entry[] = []
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  get isSettled(): boolean {
+    return this.#open.length === 0
+  }
+
+  /** An op was submitted, and the queue is what it is now. */
+  wrote(author: string, letter: string, op: readonly Component[], queue: string): void {
+    this.#ledger.ops++
+    for (const { insert } of op) {
+      if (typeof insert !== 'string') continue
+      for (const token of tokensIn(insert)) {
+        this.#ledger.submitted(author, letter, token)
+        this.#open.push(this.#ledger.entries.get(token)!)
+      }
+    }
+    // Taken back before it was sent: the two ops have become one that does nothing.
+    this.#settle(queue, 'withdrawn', 0)
+  }
+
+  /** A message has arrived: what is not waiting any more was acknowledged by it, as the version the letter is at. */
+  heard(queue: string, version: number): void {
+    if (this.#open.length > 0) this.#settle(queue, 'acked', version)
+  }
+
+  /** The server does not take what waited. */
+  refused(why: string): void {
+    this.#ledger.complaints.push(why)
+    this.#settle('', 'refused', 0)
+  }
+
+  #settle(queue: string, state: Entry['state'], version: number): void {
+    const open: Entry[] = []
+    for (const entry of this.#open) {
+      if (queue.includes(entry.token)) open.push(entry)
+      else Object.assign(entry, { state, version })
+    }
+    this.#open = open
+  }
+}

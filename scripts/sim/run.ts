@@ -1,0 +1,101 @@
+import { letter as letterType } from '../../ot/types.ts'
+import { check, type Violation, wordsOf } from './checker.ts'
+import { heal, unleash } from './faults.ts'
+import { Inspector } from './inspector.ts'
+import { type Parts, REAL } from './parts.ts'
+import { World } from './world.ts'
+
+/** What a run came to. */
+export interface RunResult {
+  readonly seed: number
+  /** Edits that clients made. */
+  readonly ops: number
+  readonly violations: readonly Violation[]
+  /** Errors that nobody caught: each would have ended a node. */
+  readonly unscheduledExits: number
+  /** How often each fault was let loose. */
+  readonly faults: ReadonlyMap<string, number>
+  /** From the end of all faults until everybody was level, milliseconds of the run's clock. */
+  readonly healMs: number
+  /** Of everything that happened: the same for the same seed. */
+  readonly hash: string
+  readonly trace: readonly string[]
+}
+
+/** Longest until everybody is level again. */
+const MAX_HEAL_MS = 10_000
+/** Nodes find out within a second or two what the clients of others did last. */
+const REST_MS = 2_500
+
+/** One run: a world drawn from the seed, people who write, what goes wrong, and what is left when nothing does any more. */
+export async function simulate(seed: number, parts: Parts = REAL, isTraced = false): Promise<RunResult> {
+  const world = new World(seed, parts, isTraced)
+  const { time, random } = world
+  const violations: Violation[] = []
+  let faults = new Map<string, number>()
+  let healMs = 0
+  try {
+    await begin(world)
+    const inspector = new Inspector(world)
+    const ms = 3_000 + random.next() * 6_000
+    write(world, ms)
+    faults = unleash(world, ms)
+    await time.pass(ms)
+    heal(world)
+    const healed = time.now()
+    await time.pass(MAX_HEAL_MS, () => isLevel(world))
+    healMs = time.now() - healed
+    if (!isLevel(world))
+      violations.push({ kind: 'other', message: `not at rest ${MAX_HEAL_MS} ms after the last fault` })
+    await time.pass(REST_MS)
+    violations.push(...inspector.violations.map((message) => ({ kind: 'other' as const, message })))
+    violations.push(...check(world))
+  } catch (error) {
+    violations.push({ kind: 'other', message: `the run ended: ${wordsOf(error)}` })
+  } finally {
+    world.close()
+  }
+  const { uncaught } = time
+  violations.push(
+    ...uncaught.map((error) => ({ kind: 'other' as const, message: `nobody caught ${wordsOf(error)}` })),
+  )
+  return {
+    ...{ seed, ops: world.ledger.ops, violations, unscheduledExits: uncaught.length, faults, healMs },
+    ...{ hash: world.trace.digest(), trace: world.trace.lines },
+  }
+}
+
+/** Letters are made, and clients open them. */
+async function begin(world: World): Promise<void> {
+  const { time, random, letters, machines, house } = world
+  const { node } = random.pick(machines)
+  const { member } = world.newMember()
+  for (const id of letters) {
+    const change = { create: { type: letterType.uri, data: { ops: [{ insert: '\n' }] } } }
+    const source = house.sources.issueForCreating(member, id)
+    time.after(0, node, () => {
+      const submission = { change, base: null, source, seq: 1, author: member, origin: null }
+      void node.documents.submit({ collection: 'letters', id }, submission)
+    })
+  }
+  await time.pass(100)
+  const clients = 2 + random.below(5)
+  for (let index = 0; index < clients; index++) world.addClient(random.chance(0.5))
+}
+
+/** People write for `ms`, some more than others, now and then many keys at once. */
+function write({ time, random, clients }: World, ms: number): void {
+  for (const client of clients) {
+    const edits = 2 + random.below(10)
+    for (let index = 0; index < edits; index++) {
+      const at = random.next() * ms
+      const keys = random.chance(0.2) ? 1 + random.below(5) : 1
+      for (let key = 0; key < keys; key++)
+        time.after(at + key * random.next() * 120, client, () => client.edit())
+    }
+  }
+}
+
+function isLevel({ database, clients }: World): boolean {
+  return clients.every((client) => client.isLevelWith(database.find('letters', client.letter)!.version))
+}

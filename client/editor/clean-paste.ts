@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../../ot/attributes.ts'
 import type { Component, Embed, Insert } from '../../ot/component.ts'
+import { EXCLUSIVE } from '../../ot/exclusive.ts'
 import { FORMAT_NAMES, parseFormat, parseImage } from '../../ot/formats.ts'
 import { linkAddress } from './web-address.ts'
 
@@ -17,10 +18,27 @@ export function cleanPaste(components: readonly PastedInsert[]): Insert[] {
   for (const { insert, attributes } of components) {
     const kept = cleanInsert(insert)
     if (kept === null) continue
-    const formats = cleanFormats(attributes ?? {})
-    clean.push(formats === undefined ? { insert: kept } : { insert: kept, attributes: formats })
+    if (attributes === undefined) {
+      clean.push({ insert: kept })
+      continue
+    }
+    for (const [piece, isLineEnd] of piecesOf(kept)) {
+      const formats = cleanFormats(attributes, isLineEnd)
+      clean.push(formats === undefined ? { insert: piece } : { insert: piece, attributes: formats })
+    }
   }
   return clean
+}
+
+/**
+ * Formats of a line; they belong to its line feed, and all others to what is before it. Quill writes a pasted heading's
+ * on its words too, and then compares the whole letter to find that it did not show them.
+ */
+const LINE_FORMATS: ReadonlySet<string> = new Set([...EXCLUSIVE, 'align', 'direction', 'indent'])
+
+function piecesOf(insert: string | Embed): (readonly [piece: string | Embed, isLineEnd: boolean])[] {
+  if (typeof insert !== 'string') return [[insert, false]]
+  return (insert.match(/\n+|[^\n]+/g) ?? []).map((piece) => [piece, piece.startsWith('\n')] as const)
 }
 
 /** An insert that nobody has checked. */
@@ -45,9 +63,13 @@ function cleanInsert(insert: unknown): string | Embed | null {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what it looks for, besides halves of pairs.
 const UNFIT = /[\u0000\p{Cs}]/gu
 
-function cleanFormats(attributes: Readonly<Record<string, unknown>>): Component['attributes'] {
+function cleanFormats(
+  attributes: Readonly<Record<string, unknown>>,
+  isLineEnd: boolean,
+): Component['attributes'] {
   const kept: Record<string, AttributeValue> = {}
   for (const name of FORMAT_NAMES) {
+    if (LINE_FORMATS.has(name) !== isLineEnd) continue
     const value = cleanValue(name, attributes[name])
     if (value === undefined || value === null) continue
     try {
@@ -56,13 +78,19 @@ function cleanFormats(attributes: Readonly<Record<string, unknown>>): Component[
       // not a value that letters know: the words stay, the format goes
     }
   }
+  if (kept.link !== undefined) {
+    // Every program has its own blue line under links, and so have letters.
+    delete kept.underline
+    if (isBlue(kept.color)) delete kept.color
+  }
   return Object.keys(kept).length === 0 ? undefined : kept
 }
 
 function cleanValue(name: string, value: unknown): unknown {
   if (name === 'link') return typeof value === 'string' ? linkAddress(value) : undefined
   if (name === 'header') return typeof value === 'number' ? Math.min(value, 3) : undefined
-  if (name === 'color' || name === 'background') return isOrdinary(value) ? undefined : value
+  if (name === 'color') return isOrdinary(value, PALE_INK) ? undefined : value
+  if (name === 'background') return isOrdinary(value, PALE_PAPER) ? undefined : value
   return value
 }
 
@@ -77,13 +105,22 @@ const KEYWORDS = new Set([
   'windowtext',
 ])
 
+/** Where a grey begins to be white: a light grey may well mark words, but is no ink, except on a dark screen. */
+const PALE_PAPER = 232
+const PALE_INK = 176
+
 /** Near black, near white, see-through, or no colour at all. */
-function isOrdinary(value: unknown): boolean {
+function isOrdinary(value: unknown, pale: number): boolean {
   if (typeof value !== 'string' || KEYWORDS.has(value.toLowerCase())) return true
   const channels = channelsOf(value)
   if (channels === null) return false
   const [low, high] = [Math.min(...channels), Math.max(...channels)]
-  return high - low <= 24 && (high <= 80 || low >= 232)
+  return high - low <= 24 && (high <= 80 || low >= pale)
+}
+
+function isBlue(colour: AttributeValue | undefined): boolean {
+  const [red, green, blue] = (typeof colour === 'string' && channelsOf(colour)) || []
+  return blue !== undefined && blue - red >= 60 && blue > green
 }
 
 function channelsOf(colour: string): readonly number[] | null {

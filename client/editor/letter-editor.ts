@@ -1,11 +1,13 @@
 import Quill, { Range } from 'quill/core.js'
-import type { CollabError } from '../../ot/errors.ts'
+import type { ErrorCode } from '../../ot/errors.ts'
 import type { Session } from '../sync/session.ts'
 import { Binding } from './binding.ts'
 import { type CommandId, commandFor } from './commands.ts'
 import { markRange } from './kept-mark.ts'
+import type { LetterClipboard } from './letter-clipboard.ts'
 import { QUILL_FORMATS } from './letter-formats.ts'
 import { wholeLink } from './link-range.ts'
+import { speedUp } from './quill-speed.ts'
 
 /**
  * The editor of one letter, as the screens see it: commands go in, and what the toolbar must know comes out.
@@ -27,7 +29,7 @@ export interface EditorEvents {
   /** A command that needs an answer first, asked for by key. */
   onAsk(what: 'link' | 'image'): void
   /** A change was taken back, because no letter can hold it. */
-  onRefused(error: CollabError): void
+  onRefused(code: ErrorCode): void
   /** A picture itself was pasted or dropped, which letters do not hold. */
   onPictures(): void
   /** The person wants the toolbar. */
@@ -85,9 +87,11 @@ export class LetterEditor {
       formats: QUILL_FORMATS,
       modules: {
         history: { delay: 1000, maxStack: UNDO_STEPS, userOnly: true },
+        clipboard: { onTooLong: () => events.onRefused('op/too-large') },
         uploader: { mimetypes: [], handler: () => {} },
       },
     })
+    speedUp(this.quill)
     const { root } = this.quill
     root.setAttribute('role', 'textbox')
     root.setAttribute('aria-multiline', 'true')
@@ -97,14 +101,22 @@ export class LetterEditor {
     this.#host.addEventListener('keydown', this.#onKey, true)
     for (const kind of ['paste', 'drop'] as const) this.#host.addEventListener(kind, this.#onFiles, true)
     root.addEventListener('focus', this.#onFocus)
-    this.#binding = new Binding(this.quill, session, events.onRefused)
+    this.#binding = new Binding(this.quill, session, ({ code }) => {
+      this.#clipboard.takeBack()
+      events.onRefused(code)
+    })
   }
 
   close(): void {
+    this.#clipboard.finish()
     this.#binding.close()
     this.quill.off('editor-change', this.#onChange)
     cancelAnimationFrame(this.#refreshing)
     this.#host.remove()
+  }
+
+  get #clipboard(): LetterClipboard {
+    return this.quill.clipboard as LetterClipboard // as registered in letter-formats.ts
   }
 
   // The pair that React's useSyncExternalStore asks for.

@@ -16,9 +16,8 @@ import Script from 'quill/formats/script.js'
 import { SizeClass } from 'quill/formats/size.js'
 import Strike from 'quill/formats/strike.js'
 import Underline from 'quill/formats/underline.js'
-import Clipboard from 'quill/modules/clipboard.js'
 import { FORMAT_NAMES, parseImage } from '../../ot/formats.ts'
-import { cleanPaste, type PastedInsert } from './clean-paste.ts'
+import { LetterClipboard } from './letter-clipboard.ts'
 
 /**
  * Teaches Quill the formats of a letter: all of them, and no others, so that what it shows is what the document
@@ -63,24 +62,6 @@ class LetterImage extends Image {
 
 function fileName(url: string): string {
   return decodeURIComponent(/([^/?#]*)(?:[?#].*)?$/.exec(url)?.[1] ?? '').slice(0, 80)
-}
-
-/** What is pasted or dropped keeps only what letters know. */
-class LetterClipboard extends Clipboard {
-  constructor(...args: ConstructorParameters<typeof Clipboard>) {
-    super(...args)
-    // Quill would keep their source as words.
-    this.addMatcher('script, noscript, template, title', (_node, delta) => {
-      delta.ops = []
-      return delta
-    })
-  }
-
-  override convert(content: { html?: string; text?: string }, formats?: Record<string, unknown>) {
-    const delta = super.convert(content, formats)
-    delta.ops = cleanPaste(delta.ops as PastedInsert[]) as typeof delta.ops
-    return delta
-  }
 }
 
 Quill.register(

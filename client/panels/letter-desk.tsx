@@ -46,7 +46,7 @@ export function LetterDesk({ session, letter, isNew, member, onRename, onSignOut
     if (!sheet.current) return
     const made = new LetterEditor(sheet.current, session, {
       onAsk: setAsking,
-      onRefused: (error) => setTrouble(refusedWords(error.code)),
+      onRefused: (code) => setTrouble(refusedWords(code)),
       onPictures: () =>
         setTrouble('Pictures themselves cannot be added yet. Put one on the web and add its address.'),
       onToolbar: () => page.current?.querySelector<HTMLElement>('.tool[tabindex="0"]')?.focus(),

@@ -121,6 +121,26 @@ export class Person {
     await this.page.keyboard.type(text)
   }
 
+  /** Pastes as an office program would, with a plain text beside the HTML. */
+  async paste(html: string, text = ''): Promise<void> {
+    await this.page.evaluate(
+      ([htmlPart, textPart]) => {
+        // The page's own globals: the tests' types are those of Node.
+        const page = globalThis as unknown as {
+          DataTransfer: new () => { setData(type: string, data: string): void }
+          ClipboardEvent: new (name: string, init: object) => object
+          document: { querySelector(selector: string): { dispatchEvent(event: object): void } }
+        }
+        const clipboardData = new page.DataTransfer()
+        if (htmlPart) clipboardData.setData('text/html', htmlPart)
+        clipboardData.setData('text/plain', textPart)
+        const event = new page.ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+        page.document.querySelector('.ql-editor').dispatchEvent(event)
+      },
+      [html, text] as const,
+    )
+  }
+
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) await this.page.keyboard.press(key)
   }

@@ -20,29 +20,9 @@ describe('what a letter will not take', () => {
     await firm?.close()
   })
 
-  /** Pastes as an office program would, with a plain text beside the HTML. */
-  async function paste(html: string, text = ''): Promise<void> {
-    await ada.page.evaluate(
-      ([htmlPart, textPart]) => {
-        // The page's own globals: the tests' types are those of Node.
-        const page = globalThis as unknown as {
-          DataTransfer: new () => { setData(type: string, data: string): void }
-          ClipboardEvent: new (name: string, init: object) => object
-          document: { querySelector(selector: string): { dispatchEvent(event: object): void } }
-        }
-        const clipboardData = new page.DataTransfer()
-        if (htmlPart) clipboardData.setData('text/html', htmlPart)
-        clipboardData.setData('text/plain', textPart)
-        const event = new page.ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
-        page.document.querySelector('.ql-editor').dispatchEvent(event)
-      },
-      [html, text] as const,
-    )
-  }
-
   it('a paste keeps its words and the formats of letters, and nothing else', async () => {
     await ada.open(id)
-    await paste(
+    await ada.paste(
       `<h5 style="color:#000">Heading</h5><p><b>Bold</b> <a href="javascript:alert(1)">click</a>
        <a href="www.example.com">link</a> <span style="color:#a4262c;font-family:'Comic Sans MS'">red</span>
        <img src="data:image/png;base64,AAAA"><img src="https://example.com/x.png" alt="x" width="9">
@@ -65,7 +45,7 @@ describe('what a letter will not take', () => {
     await ada.open(id)
     const paragraph = 'Whereas the party of the first part 😀 has agreed with the party of the second part.\n'
     const text = paragraph.repeat(6_000)
-    await paste('', text)
+    await ada.paste('', text)
     await converge(ada)
     expect((await ada.text()).length).to.equal(text.length + 1)
   })
@@ -74,7 +54,7 @@ describe('what a letter will not take', () => {
     this.timeout(90_000)
     await ada.open(id)
     await ada.type('Kept. ')
-    await paste('', `${'x'.repeat(999)}\n`.repeat(2_001))
+    await ada.paste('', `${'x'.repeat(999)}\n`.repeat(2_001))
     await ada.page.getByText('longer than a letter can be').waitFor()
     await ada.type('Written after.')
     await converge(ada)

@@ -18,6 +18,29 @@ describe('what stays of a paste', () => {
     expect(cleanPaste(pasted)).to.deep.equal([{ insert: 'words', attributes: { bold: true } }])
   })
 
+  it('leaves the format of a line to its end, and that of words to the words', () => {
+    const both = { bold: true, header: 2 } as const
+    expect(cleanPaste([{ insert: 'One\nTwo', attributes: both }])).to.deep.equal([
+      { insert: 'One', attributes: { bold: true } },
+      { insert: '\n', attributes: { header: 2 } },
+      { insert: 'Two', attributes: { bold: true } },
+    ])
+  })
+
+  it('drops the blue and the line under a link, which letters draw themselves', () => {
+    const link = 'https://example.com'
+    for (const color of ['#0563c1', 'rgb(17, 85, 204)', '#00e'])
+      expect(cleanPaste([{ insert: 'a', attributes: { link, color, underline: true } }])).to.deep.equal([
+        { insert: 'a', attributes: { link } },
+      ])
+  })
+
+  it('takes pale grey for the ink of a dark screen, and keeps it as a mark', () => {
+    expect(cleanPaste([{ insert: 'a', attributes: { color: '#d1d2d3' } }])).to.deep.equal([{ insert: 'a' }])
+    const marked = [{ insert: 'a', attributes: { background: '#d1d2d3' } }]
+    expect(cleanPaste(marked)).to.deep.equal(marked)
+  })
+
   it('makes the smallest heading of the deeper ones', () => {
     expect(cleanPaste([{ insert: '\n', attributes: { header: 5 } }])).to.deep.equal([
       { insert: '\n', attributes: { header: 3 } },

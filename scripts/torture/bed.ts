@@ -68,10 +68,11 @@ export class Bed {
     this.folder = scratchFolder('torture')
   }
 
-  async start(): Promise<void> {
+  /** @param clients  how many; @param preload  URL of what is loaded into each node besides */
+  async start({ clients = CLIENTS, preload }: { clients?: number; preload?: string } = {}): Promise<void> {
     this.network = this.#hire(new Program('the network', NETWORK))
     this.balancer = this.#hire(new Program('the balancer', BALANCER))
-    for (let n = 0; n < CLIENTS; n++) {
+    for (let n = 0; n < clients; n++) {
       const kind = n % 2 === 0 ? 'stock' : 'own'
       this.clients.push({ kind, person: this.person(), url: '', program: this.#startClient(kind) })
     }
@@ -83,7 +84,7 @@ export class Bed {
     this.#guard.process(this.redis.pid!, 'SIGKILL')
     this.db = new pg.Pool({ connectionString: this.postgres.url, max: 4 })
     this.db.on('error', () => undefined) // the bed restarts Postgres itself
-    for (let n = 0; n < NODES; n++) this.nodes.push(await this.#layNode(n))
+    for (let n = 0; n < NODES; n++) this.nodes.push(await this.#layNode(n, preload))
     // The first one makes the tables.
     for (const node of this.nodes) await node.start()
     const nodes = await Promise.all(this.nodes.map(({ port }, n) => this.#lay(`node ${n}`, port)))
@@ -166,7 +167,7 @@ export class Bed {
     if (!this.#hasTestFolder) delete process.env.TEST_FOLDER
   }
 
-  async #layNode(n: number): Promise<BedNode> {
+  async #layNode(n: number, preload?: string): Promise<BedNode> {
     const database = new URL(this.postgres.url)
     database.port = String(await this.#lay(`postgres ${n}`, this.postgres.port))
     const redis = await this.#lay(`redis ${n}`, this.redis.port)
@@ -174,6 +175,7 @@ export class Bed {
       DATABASE_URL: database.href,
       REDIS_URL: `redis://127.0.0.1:${redis}`,
       JWT_SECRET: TEST_SECRET,
+      ...(preload === undefined ? {} : { NODE_OPTIONS: `--import ${preload}` }),
     }
     return new BedNode(await freePort(), env, this.#guard)
   }

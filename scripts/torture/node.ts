@@ -79,7 +79,7 @@ export class BedNode {
     if (code !== 0) this.unscheduledExits.push(`a node that drained ended with ${signal ?? code}`)
   }
 
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGUSR2'): void {
     this.#server?.kill(signal)
   }
 

@@ -2,6 +2,7 @@
 
 import type { Harm, Violation } from './check/evidence.ts'
 import type { Outcome } from './run-schedule.ts'
+import type { Figure } from './scenarios/scenario.ts'
 
 /** What is written as JSON. The last five fail the run when they are not 0. */
 export interface Result {
@@ -11,7 +12,11 @@ export interface Result {
   readonly acknowledged: number
   readonly faults: Readonly<Record<string, number>>
   /** Of all schedules, ms: from the end of the last fault to the moment everybody had everything. */
-  readonly healMs: { readonly p50: number; readonly p95: number } | null
+  readonly healMs: Percentiles | null
+  /** Of clients of a killed node that nothing else befell, ms: until they were back and had everything. */
+  readonly nodeKillMs: Percentiles | null
+  /** Of clients after a restart of Postgres that nothing else befell, ms: from its return to an acknowledgement. */
+  readonly postgresRestartMs: Percentiles | null
   readonly failing: readonly { readonly seed: number; readonly violations: readonly Violation[] }[]
   readonly lost: number
   readonly duplicated: number
@@ -30,6 +35,8 @@ export function resultOf(seed: number, outcomes: readonly Outcome[]): Result {
     ops: outcomes.reduce((sum, { ops }) => sum + ops, 0),
     acknowledged: outcomes.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
     healMs: percentiles(outcomes.flatMap(({ healMs }) => (healMs === null ? [] : [healMs]))),
+    nodeKillMs: percentiles(outcomes.flatMap(({ recoveries }) => recoveries.nodeKill)),
+    postgresRestartMs: percentiles(outcomes.flatMap(({ recoveries }) => recoveries.postgresRestart)),
     failing: outcomes
       .filter((outcome) => outcome.violations.length > 0)
       .map((outcome) => ({ seed: outcome.seed, violations: outcome.violations })),
@@ -69,8 +76,9 @@ export function tableOf(result: Result): string {
     ['ops', result.ops],
     ['acknowledged', result.acknowledged],
     ...Object.entries(result.faults).sort((a, b) => b[1] - a[1]),
-    ['healed, p50', result.healMs === null ? '-' : `${Math.round(result.healMs.p50)} ms`],
-    ['healed, p95', result.healMs === null ? '-' : `${Math.round(result.healMs.p95)} ms`],
+    ['healed', range(result.healMs)],
+    ['back after a node was killed', range(result.nodeKillMs)],
+    ['writing after Postgres was restarted', range(result.postgresRestartMs)],
     ['lost', result.lost],
     ['duplicated', result.duplicated],
     ['diverged', result.diverged],
@@ -81,13 +89,33 @@ export function tableOf(result: Result): string {
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
 }
 
-export function percentiles(values: readonly number[]): { p50: number; p95: number } | null {
+export interface Percentiles {
+  readonly p50: number
+  readonly p95: number
+  readonly most: number
+  readonly of: number
+}
+
+function range(found: Percentiles | null): string {
+  if (found === null) return '-'
+  const [p50, p95, most] = [found.p50, found.p95, found.most].map(Math.round)
+  return `p50 ${p50} ms, p95 ${p95} ms, longest ${most} ms (of ${found.of})`
+}
+
+export function percentiles(values: readonly number[]): Percentiles | null {
   if (values.length === 0) return null
   const sorted = [...values].sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!
-  return { p50: at(0.5), p95: at(0.95) }
+  return { p50: at(0.5), p95: at(0.95), most: sorted.at(-1)!, of: sorted.length }
 }
 
 function seconds(ms: number): string {
   return (ms / 1_000).toFixed(1)
+}
+
+export function figureOf({ what, value, unit, atMost }: Figure): string {
+  const number = Number.isInteger(value) ? value : value.toFixed(value < 10 ? 2 : 0)
+  if (atMost === null) return `         ${what}: ${`${number} ${unit}`.trimEnd()}`
+  const mark = value <= atMost ? 'ok    ' : 'MISSED'
+  return `  ${mark} ${what}: ${`${number} ${unit}`.trimEnd()} (at most ${atMost})`
 }

@@ -7,6 +7,7 @@ import type { Bed } from './bed.ts'
 import { check } from './check/checker.ts'
 import type { Evidence, Excuse, Violation } from './check/evidence.ts'
 import { type Ledger, readLedger } from './check/ledger.ts'
+import { type Absent, type Inflicted, type Recoveries, recoveriesOf } from './check/recovery.ts'
 import type { Opening } from './client/orders.ts'
 import { FAULTS, type FaultName } from './faults.ts'
 import { gatherLetters, memoryOf, waitUntilLevel } from './gather.ts'
@@ -23,6 +24,7 @@ export interface Outcome {
   /** From the end of the last fault to the moment everybody had everything; null when that never came. */
   readonly healMs: number | null
   readonly tookMs: number
+  readonly recoveries: Recoveries
   readonly violations: readonly Violation[]
   /** Where ledgers, logs and the evidence are. */
   readonly folder: string
@@ -42,9 +44,10 @@ export class ScheduleRun {
   readonly #folder: string
   #letters: string[] = []
   readonly #openings: Opening[] = []
-  /** Of clients that were killed: their ledgers stay. */
+  /** By the number of the writer. Of clients that were killed too: their ledgers stay. */
   readonly #ledgers: { client: string; member: string; wasKilled: boolean; path: string }[] = []
-  readonly #excuses: Excuse[] = []
+  readonly #inflicted: (Inflicted & Fault)[] = []
+  readonly #absent: Absent[] = []
   readonly #complaints: string[] = []
   #opsOfKilled = 0
   #writers = 0
@@ -71,6 +74,7 @@ export class ScheduleRun {
       ...{ seed: this.#schedule.seed, ops, healMs, tookMs: performance.now() - began },
       acknowledged: evidence.ledgers.reduce((sum, ledger) => sum + acknowledgedIn(ledger), 0),
       faults: this.#schedule.faults.map(({ name }) => name),
+      recoveries: recoveriesOf(evidence.ledgers, this.#inflicted, this.#absent),
       violations: check(evidence),
       folder: this.#folder,
     }
@@ -107,9 +111,11 @@ export class ScheduleRun {
     }
     const away = absences.map(async ({ client, at, forMs }) => {
       await pause(at)
+      const from = Date.now()
       await this.#tell(client, 'offline')
       await pause(forMs)
       await this.#tell(client, 'online')
+      this.#absent.push({ client: this.#nameOf(client), from, to: Date.now() })
     })
     await Promise.all([pause(lastsMs), ...away, ...faults.map((fault) => this.#inflict(stage, fault))])
   }
@@ -118,9 +124,21 @@ export class ScheduleRun {
     await pause(fault.at)
     const from = Date.now()
     await inflict(stage, fault)
-    if (NO_EXCUSE.has(fault.name)) return
-    const client = FAULTS[fault.name].target === 'client' ? `client ${fault.target}` : null
-    this.#excuses.push({ client, from, to: Date.now() })
+    this.#inflicted.push({ ...fault, from, to: Date.now() })
+  }
+
+  get #excuses(): Excuse[] {
+    return this.#inflicted
+      .filter(({ name }) => !NO_EXCUSE.has(name))
+      .map(({ name, target, from, to }) => {
+        return { client: FAULTS[name].target === 'client' ? this.#nameOf(target) : null, from, to }
+      })
+  }
+
+  /** As its ledger is called. A client that was killed has another name from then on. */
+  #nameOf(client: number): string {
+    const { writer } = this.#openings[client]!
+    return this.#ledgers[writer]!.client
   }
 
   /** A client that was killed meanwhile hears nothing, and has no line either. */
@@ -133,8 +151,7 @@ export class ScheduleRun {
     const { writer } = this.#openings[n]!
     const { ops } = await client.program.order('standing', null)
     this.#opsOfKilled += ops
-    const ledger = this.#ledgers.findIndex(({ path }) => path.endsWith(`-${writer}.jsonl`))
-    this.#ledgers[ledger] = { ...this.#ledgers[ledger]!, wasKilled: true }
+    this.#ledgers[writer] = { ...this.#ledgers[writer]!, wasKilled: true }
     await this.#bed.replaceClient(client)
     await pause(forMs)
     await this.#openClient(n)
@@ -155,7 +172,7 @@ export class ScheduleRun {
     })
     return {
       ...{ letters, ledgers, unhealed, complaints: this.#complaints },
-      excuses: this.#excuses.map((excuse) => ({ ...excuse, client: nameOf(excuse.client, ledgers) })),
+      excuses: this.#excuses,
       unscheduledExits: this.#bed.nodes.flatMap((node) => node.unscheduledExits.splice(0)),
       memory: this.#bed.nodes.flatMap(({ pid }) => (pid === null ? [] : [memoryOf(pid)])),
     }
@@ -177,9 +194,4 @@ export class ScheduleRun {
 
 function acknowledgedIn({ entries }: Ledger): number {
   return entries.filter(({ what }) => what === 'acked').length
-}
-
-/** Faults know a client by its number. One that was killed has two ledgers, and either may be meant. */
-function nameOf(client: string | null, ledgers: readonly Ledger[]): string | null {
-  return ledgers.find((ledger) => client !== null && ledger.client.endsWith(client))?.client ?? client
 }

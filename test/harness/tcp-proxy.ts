@@ -16,6 +16,8 @@ export class TcpProxy {
   stalls = false
   /** Connections that were opened so far. */
   opened = 0
+  /** Connections that have lost something so far. */
+  spoilt = 0
   readonly #server: Server
   readonly #stretches = new Set<Stretch>()
   readonly #forget: () => void
@@ -78,6 +80,7 @@ export class TcpProxy {
     let lost = false
     const hasLost = () => lost
     const loses = (isLost: boolean) => {
+      if (isLost && !lost) this.spoilt++
       lost ||= isLost
       return isLost
     }

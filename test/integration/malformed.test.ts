@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { expect } from 'chai'
 import { CLOSE, COLLAB_PATH, LIMITS } from '../../ot/wire.ts'
 import { PATIENCE_MS, until, within } from '../harness/deadline.ts'
+import { Mutations } from '../harness/mutations.ts'
 import { freshDatabase, type TestDatabase } from '../harness/postgres.ts'
 import { Random, SEED } from '../harness/random.ts'
 import { type RunningServer, startServer } from '../harness/server.ts'
@@ -10,7 +11,6 @@ import { TEST_SECRET } from '../harness/tokens.ts'
 import { ADA, BEN, person, type Visits, visitsTo } from './delivery-people.ts'
 import { type RawSocket, upgrade } from './delivery-socket.ts'
 import { memoryOf } from './malformed-memory.ts'
-import { Mutations } from './malformed-mutations.ts'
 
 const EVE = person()
 const CAROL = person()

@@ -1,8 +1,7 @@
 /** Messages that were valid once. */
 
 import { randomUUID } from 'node:crypto'
-import type { Random } from '../harness/random.ts'
-import type { RawSocket } from './delivery-socket.ts'
+import type { Random } from './random.ts'
 
 /** What is put in the place of something else, anywhere in a message. */
 const STRANGE: readonly unknown[] = [
@@ -36,6 +35,13 @@ const STRANGE: readonly unknown[] = [
 
 type Json = Record<string, unknown>
 
+/** Who says them, as it stands. */
+export interface Speaker {
+  readonly letter: string
+  readonly source: string
+  readonly version: number
+}
+
 export class Mutations {
   readonly #random: Random
   #seq = 0
@@ -45,21 +51,21 @@ export class Mutations {
   }
 
   /** A message with some of its values or names replaced, taken away or repeated; sometimes with none. */
-  ofMessage(eve: RawSocket): string {
+  ofMessage(eve: Speaker): string {
     const message = this.#valid(eve)
     for (let n = this.#random.below(3); n > 0; n--) this.#mutate(message)
     return JSON.stringify(message)
   }
 
   /** The text of a message with pieces cut out, swapped, repeated or overwritten. */
-  ofText(eve: RawSocket): string | Buffer {
+  ofText(eve: Speaker): string | Buffer {
     const text = JSON.stringify(this.#valid(eve))
     const mutated = this.#cutUp(Buffer.from(text))
     return this.#random.chance(0.1) ? mutated : mutated.toString()
   }
 
   /** The bytes of a client's frame, cut up. */
-  ofFrame(eve: RawSocket): Buffer {
+  ofFrame(eve: Speaker): Buffer {
     const payload = Buffer.from(JSON.stringify(this.#valid(eve)))
     const header = Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 0xff, 0, 0, 0, 0])
     const frame = Buffer.concat([header, payload])
@@ -67,7 +73,7 @@ export class Mutations {
     return this.#random.chance(0.5) ? frame : this.#cutUp(frame)
   }
 
-  #valid(eve: RawSocket): Json {
+  #valid(eve: Speaker): Json {
     const random = this.#random
     const v = Math.max(1, eve.version - random.below(4))
     const own = { c: 'letters', d: eve.letter }

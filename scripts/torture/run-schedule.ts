@@ -166,12 +166,13 @@ export class ScheduleRun {
   }
 
   async #gather(unhealed: readonly string[]): Promise<Evidence> {
+    const at = Date.now()
     const letters = await gatherLetters(this.#bed, this.#letters)
     const ledgers: Ledger[] = this.#ledgers.map(({ client, member, wasKilled, path }) => {
       return { client, member, wasKilled, entries: readLedger(path) }
     })
     return {
-      ...{ letters, ledgers, unhealed, complaints: this.#complaints },
+      ...{ at, letters, ledgers, unhealed, complaints: this.#complaints },
       excuses: this.#excuses,
       unscheduledExits: this.#bed.nodes.flatMap((node) => node.unscheduledExits.splice(0)),
       memory: this.#bed.nodes.flatMap(({ pid }) => (pid === null ? [] : [memoryOf(pid)])),

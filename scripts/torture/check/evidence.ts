@@ -45,6 +45,8 @@ export interface Evidence {
   readonly letters: readonly LetterEvidence[]
   readonly ledgers: readonly Ledger[]
   readonly excuses: readonly Excuse[]
+  /** When all of this was gathered, ms since 1970. */
+  readonly at: number
   /** Who is not level with the log, long after all was well again: a sentence each. */
   readonly unhealed: readonly string[]
   /** Nodes that ended although nobody had told them to: a sentence each. */

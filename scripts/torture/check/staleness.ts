@@ -8,21 +8,26 @@ import type { Entry, Ledger } from './ledger.ts'
 
 export const BOUND_MS = 2_000
 
-export function staleReaders({ ledgers, excuses }: Evidence): string[] {
+export function staleReaders({ ledgers, excuses, at }: Evidence): string[] {
   return ledgers.flatMap((reader) => {
     const own = excuses.filter(({ client }) => client === null || client === reader.client)
+    const end = reader.wasKilled ? (reader.entries.at(-1)?.at ?? 0) : at
     const letters = new Set(reader.entries.map(({ letter }) => letter))
-    return [...letters].flatMap((letter) => staleReader(reader, letter, ledgers, own))
+    return [...letters].flatMap((letter) => staleReader({ reader, letter, ledgers, excuses: own, end }))
   })
 }
 
+interface Reading {
+  readonly reader: Ledger
+  readonly letter: string
+  readonly ledgers: readonly Ledger[]
+  readonly excuses: readonly Excuse[]
+  /** Until when it may still have heard of something. */
+  readonly end: number
+}
+
 /** Of many ops a reader has missed, the first one that was late is told. */
-function staleReader(
-  reader: Ledger,
-  letter: string,
-  ledgers: readonly Ledger[],
-  excuses: readonly Excuse[],
-): string[] {
+function staleReader({ reader, letter, ledgers, excuses, end }: Reading): string[] {
   const seen = reader.entries.filter((entry) => entry.letter === letter)
   const acks = ledgers
     .flatMap(({ entries }) => entries)
@@ -31,7 +36,7 @@ function staleReader(
   let worst = ''
   for (const ack of acks) {
     // The filter has left no other kind.
-    const lateMs = lateness(seen, ack as Extract<Entry, { what: 'acked' }>, excuses)
+    const lateMs = lateness(seen, ack as Extract<Entry, { what: 'acked' }>, excuses, end)
     if (lateMs <= latest) continue
     latest = lateMs
     worst = `${reader.client} was ${Math.round(lateMs)} ms behind version ${(ack as { version: number }).version} of letter ${letter}`
@@ -44,6 +49,7 @@ function lateness(
   seen: readonly Entry[],
   ack: Extract<Entry, { what: 'acked' }>,
   excuses: readonly Excuse[],
+  end: number,
 ): number {
   let worst = 0
   /** Since when it ought to have heard of the op; null while it hears nothing. */
@@ -58,7 +64,7 @@ function lateness(
     }
     if (entry.what === 'subscribed') since ??= entry.at
   }
-  return worst
+  return since === null ? worst : Math.max(worst, waited(Math.max(since, ack.at), end, excuses))
 }
 
 /** The longest stretch between two moments in which there was no excuse. */

@@ -214,7 +214,11 @@ describe('the checker of the torture bed', () => {
     })
 
     it('reports one that was there all the time and never heard of it', () => {
-      expect(rules({ ledger: [0, late([5_000, { what: 'closed', code: 1006 }])] })).to.deep.equal(['I13'])
+      expect(rules({ ledger: [0, late([4_900, { what: 'closed', code: 1006 }])] })).to.deep.equal(['I13'])
+      expect(rules({ ledger: [0, late()] })).to.deep.equal(['I13'])
+      expect(rules({ ledger: [0, late()], rest: { at: 2_000 } })).to.deep.equal([])
+      const killed = (ledger: Ledger) => ({ ...late()(ledger), wasKilled: true })
+      expect(rules({ ledger: [0, killed] })).to.deep.equal([])
     })
 
     it('counts from its subscription', () => {
@@ -223,9 +227,9 @@ describe('the checker of the torture bed', () => {
         [4_000, { what: 'subscribed' }],
       ]
       expect(rules({ ledger: [0, late(...back, [5_900, { what: 'heard', version: 3 }])] })).to.deep.equal([])
-      expect(rules({ ledger: [0, late(...back, [6_100, { what: 'heard', version: 3 }])] })).to.deep.equal([
-        'I13',
-      ])
+      expect(
+        rules({ ledger: [0, late(...back, [6_100, { what: 'heard', version: 3 }])], rest: { at: 6_200 } }),
+      ).to.deep.equal(['I13'])
     })
 
     it('counts from the end of an excuse, of everybody or of this reader', () => {

@@ -79,7 +79,7 @@ export function evidence({ log = LOG, letter: changed, ledger, rest }: Forgery =
   return {
     letters: [{ id: LETTER, log, head: 3, stored, copies, ...changed }],
     ledgers: ledgers().map((own, n) => (ledger?.[0] === n ? ledger[1](own) : own)),
-    ...{ excuses: [], unhealed: [], unscheduledExits: [], complaints: [], memory: [100_000_000] },
+    ...{ at: 5_000, excuses: [], unhealed: [], unscheduledExits: [], complaints: [], memory: [100_000_000] },
     ...rest,
   }
 }

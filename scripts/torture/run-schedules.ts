@@ -12,13 +12,38 @@ export interface Plan {
   readonly keep: string
 }
 
-/** One schedule after the other, on one bed. */
+/** One schedule after the other, on one bed. One that breaks off is the last. */
 export async function* runSchedules(bed: Bed, { schedules, seed, keep }: Plan): AsyncGenerator<Outcome> {
   for (let n = 0; n < schedules; n++) {
     const folder = join(bed.folder, `schedule-${seed + n}`)
-    const outcome = await new ScheduleRun(bed, drawSchedule(seed + n), folder).run()
+    const outcome = await played(bed, seed + n, folder)
     yield outcome.violations.length === 0 ? outcome : kept(bed, outcome, keep)
     rmSync(folder, { recursive: true, force: true })
+    if (outcome.isBroken) return
+  }
+}
+
+/** A client that dies, or a node that never comes back, breaks the bed: nothing can be said of what would come after. */
+async function played(bed: Bed, seed: number, folder: string): Promise<Outcome & { isBroken: boolean }> {
+  const schedule = drawSchedule(seed)
+  const began = performance.now()
+  try {
+    return { ...(await new ScheduleRun(bed, schedule, folder).run()), isBroken: false }
+  } catch (error) {
+    return {
+      ...{
+        seed,
+        ops: 0,
+        acknowledged: 0,
+        healMs: null,
+        tookMs: performance.now() - began,
+        folder,
+        isBroken: true,
+      },
+      faults: schedule.faults.map(({ name }) => name),
+      recoveries: { nodeKill: [], postgresRestart: [] },
+      violations: [{ rule: 'I12', harm: 'other', what: `the schedule broke off: ${(error as Error).stack}` }],
+    }
   }
 }
 

@@ -18,6 +18,7 @@ export class StockEditor implements Editor {
   #again: NodeJS.Timeout | undefined
   #isOffline = false
   #isClosed = false
+  #wasThere = false
 
   constructor(serverUrl: string, letter: string, token: string, witness: Witness) {
     this.letter = letter
@@ -31,11 +32,10 @@ export class StockEditor implements Editor {
       this.#wasThere = true
     })
   }
-  #wasThere = false
 
   get content(): readonly Insert[] | null {
     const { data } = this.#client.doc
-    return data === undefined ? null : (canonical(componentsOf(data)) as Insert[]) // a letter holds nothing else
+    return data === undefined || data === null ? null : (canonical(componentsOf(data)) as Insert[]) // a letter holds nothing else
   }
 
   get version(): number {

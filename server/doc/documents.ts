@@ -43,8 +43,8 @@ export class Documents {
     const name = channelOf(key)
     const resident = this.#resident.get(name)
     if (resident) {
-      // What nobody had made when it was loaded, another node may have made since.
-      if (resident.reached === 0) await resident.catchUpTo(1)
+      // What nobody had made when it was loaded, another node may have made since, or this one is making now.
+      if (resident.durable.version === 0) await resident.catchUpTo(1)
       return resident
     }
     if (this.#isClosed)

@@ -1,8 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import sinon from 'sinon'
 import { LIMITS } from '../../../ot/wire.ts'
 import { until } from '../../harness/deadline.ts'
-import { endOf, soon, type TestNode, textOf, times, versionOf, worldForEachTest } from './turns-world.ts'
+import {
+  CREATE,
+  endOf,
+  soon,
+  type TestNode,
+  textOf,
+  times,
+  versionOf,
+  worldForEachTest,
+} from './turns-world.ts'
 
 const EVERYTHING = Number.POSITIVE_INFINITY
 
@@ -50,6 +60,21 @@ describe('turns', () => {
     expect(heard).to.deep.equal([2, 3, 4])
     expect(await document.ops(0, EVERYTHING)).to.have.length(4)
     leave()
+  })
+
+  it('[S1] whoever opens a letter that is being made gets it when it is durable, not word that there is none', async () => {
+    const { node } = world
+    const key = { collection: 'letters', id: randomUUID() }
+    await node.documents.open(key)
+    const letGo = node.db.hold()
+    const by = { base: null, source: 'maker', seq: 1, author: null, origin: null }
+    const making = node.documents.submit(key, { change: CREATE, ...by })
+    await node.db.isHolding()
+    const opening = node.documents.open(key)
+    await soon()
+    letGo()
+    expect((await opening).durable).to.include({ version: 1 })
+    await making
   })
 
   it('[S1] a turn ends on an error too, and harms no other', async () => {

@@ -18,6 +18,7 @@ export interface ClientParts {
   readonly random: Random
   readonly trace: Trace
   readonly ledger: Ledger
+  readonly onResend: () => void
   /** The node the balancer would choose now; null when there is none. */
   readonly route: () => SimNode | null
 }
@@ -65,11 +66,19 @@ export class Client implements Owner {
     const { editor } = this
     const letter = editor.letter()
     if (letter === null) return
-    const { name, isOwn, random, ledger, trace } = this.#parts
-    const op = nextEdit(letter, isOwn, random, ledger)
-    trace.note(name, `edits ${JSON.stringify(op)}`)
-    editor.submit(op)
-    this.#witness.wrote(name, this.letter, op, editor.queue())
+    const { name, isOwn, time, random, ledger, trace } = this.#parts
+    const edit = nextEdit(letter, isOwn, random, ledger)
+    trace.note(name, `edits ${JSON.stringify(edit.op)}`)
+    time.as(this, () => editor.submit(edit.op))
+    this.#witness.wrote(name, this.letter, edit, editor.queue())
+  }
+
+  /** The tab is gone, and whatever it held. @returns the same person, who opens the letter again */
+  kill(): () => Client {
+    this.isGone = true
+    this.line?.cut()
+    this.#witness.abandoned()
+    return () => new Client({ ...this.#parts, name: `${this.name}'` })
   }
 
   #open(): Wire {
@@ -91,7 +100,10 @@ export class Client implements Owner {
   }
 
   #said(text: string): void {
-    if (text.startsWith('{"a":"op"')) this.sent.push(text)
+    if (!text.startsWith('{"a":"op"')) return
+    const seq = /"seq":\d+,/.exec(text)?.[0] ?? ''
+    if (this.sent.some((before) => before.includes(seq))) this.#parts.onResend()
+    this.sent.push(text)
   }
 
   #knock(line: Line, node: SimNode): void {

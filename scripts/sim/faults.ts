@@ -51,6 +51,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       if (world.random.chance(0.7)) world.time.after(0, client, () => client.editor.wake())
     }
   },
+  'a tab is killed': (world) => {
+    const index = world.random.below(world.clients.length)
+    const reopen = world.clients[index]!.kill()
+    world.clients[index] = reopen()
+    return undefined
+  },
   'a node is killed': (world) => {
     const machine = some(world)
     machine.node.kill()

@@ -1,11 +1,18 @@
 import type { Component } from '../../ot/component.ts'
 
+/** What a person does to a letter. */
+export interface Edit {
+  readonly op: readonly Component[]
+  /** Tokens it takes out. */
+  readonly takes: readonly string[]
+}
+
 /** What became of a token: one private-use character, which nothing can split and nobody else writes. */
 export interface Entry {
   readonly token: string
   readonly author: string
   readonly letter: string
-  state: 'submitted' | 'withdrawn' | 'acked' | 'refused'
+  state: 'submitted' | 'withdrawn' | 'acked' | 'refused' | 'abandoned'
   /** The version that brought it, when acked. */
   version: number
 }
@@ -22,6 +29,8 @@ export class Ledger {
   readonly entries = new Map<string, Entry>()
   /** Tokens that somebody took out of a letter. */
   readonly deleted = new Set<string>()
+  /** Those that a tab took out that was killed before it had heard of it: they may be there or not. */
+  readonly doubtful = new Set<string>()
   /** What clients were told that they should not have been. */
   readonly complaints: string[] = []
   ops = 0
@@ -40,6 +49,8 @@ export class Ledger {
 export class Witness {
   readonly #ledger: Ledger
   #open: Entry[] = []
+  /** Tokens taken out by what waits. */
+  #taking: string[] = []
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -50,8 +61,9 @@ export class Witness {
   }
 
   /** An op was submitted, and the queue is what it is now. */
-  wrote(author: string, letter: string, op: readonly Component[], queue: string): void {
+  wrote(author: string, letter: string, { op, takes }: Edit, queue: string): void {
     this.#ledger.ops++
+    this.#taking.push(...takes)
     for (const { insert } of op) {
       if (typeof insert !== 'string') continue
       for (const token of tokensIn(insert)) {
@@ -59,6 +71,7 @@ export class Witness {
         this.#open.push(this.#ledger.entries.get(token)!)
       }
     }
+    if (queue === '') this.#taken()
     // Taken back before it was sent: the two ops have become one that does nothing.
     this.#settle(queue, 'withdrawn', 0)
   }
@@ -66,6 +79,17 @@ export class Witness {
   /** A message has arrived: what is not waiting any more was acknowledged by it, as the version the letter is at. */
   heard(queue: string, version: number): void {
     if (this.#open.length > 0) this.#settle(queue, 'acked', version)
+    if (queue === '') this.#taken()
+  }
+
+  /** The tab is killed: nobody will know what became of what waited. */
+  abandoned(): void {
+    for (const token of this.#taking.splice(0)) this.#ledger.doubtful.add(token)
+    this.#settle('', 'abandoned', 0)
+  }
+
+  #taken(): void {
+    for (const token of this.#taking.splice(0)) this.#ledger.deleted.add(token)
   }
 
   /** The server does not take what waited. */

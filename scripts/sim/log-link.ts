@@ -54,11 +54,14 @@ export class LogLink {
   readonly #time: VirtualTime
   readonly #random: Random
   readonly #owner: Owner
+  readonly #slowestMs: number
 
-  constructor(time: VirtualTime, random: Random, owner: Owner) {
+  /** @param slowestMs  longest a statement, or its answer, is on its way while nothing is wrong */
+  constructor(time: VirtualTime, random: Random, owner: Owner, slowestMs: number) {
     this.#time = time
     this.#random = random
     this.#owner = owner
+    this.#slowestMs = slowestMs
   }
 
   /** True while every statement is answered, soon. */
@@ -84,8 +87,8 @@ export class LogLink {
       const mishaps = what === 'append' ? this.appendMishaps : this.otherMishaps
       const mishap = time.now() < this.awayUntil ? 'unreachable' : mishaps.shift()
       if (mishap !== undefined) this.hurtAt = time.now()
-      const there = 0.1 + this.#random.next() ** 3 * 4
-      const back = 0.1 + this.#random.next() ** 3 * 2
+      const there = 0.1 + this.#random.next() ** 3 * this.#slowestMs
+      const back = 0.1 + this.#random.next() ** 3 * this.#slowestMs
       const answer = (ms: number, task: () => void) => time.after(ms, this.#owner, task)
       const fail = (kind: DbError['kind'], state: string | null) =>
         reject(new DbError(kind, state, new Error(`${what}: ${mishap ?? 'too late'}`)))

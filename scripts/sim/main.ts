@@ -8,6 +8,8 @@ import { simulate } from './run.ts'
 import { isClean, simulateSeries } from './series.ts'
 
 const PROGRESS_MS = 5_000
+/** Failing runs that are printed. */
+const SHOWN = 10
 
 async function main(args: readonly string[]): Promise<number> {
   let options: Options
@@ -24,11 +26,12 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run({ runs, seed, json, mutant }: Options): Promise<number> {
+  let failing = 0
   let saidAt = performance.now()
   const result = await simulateSeries({
     ...{ runs, seed, parts: partsOf(mutant), isUntilFailing: mutant !== null },
     onRun(each, count) {
-      if (each.violations.length > 0) console.log(failureOf(each, mutant))
+      if (each.violations.length > 0 && ++failing <= SHOWN) console.log(failureOf(each, mutant))
       if (performance.now() - saidAt < PROGRESS_MS) return
       saidAt = performance.now()
       console.log(`${count} of ${runs} runs`)

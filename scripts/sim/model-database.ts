@@ -27,6 +27,8 @@ export class ModelDatabase {
   readonly documents: ModelDocument[] = []
   /** An op is refused that is there already. */
   isUnique = true
+  /** Chunks that came too late. */
+  lostRaces = 0
   readonly #byName = new Map<string, ModelDocument>()
   readonly #now: () => number
 
@@ -66,6 +68,7 @@ export class ModelDatabase {
 
   append(chunks: readonly Chunk[]): Set<number> {
     const won = chunks.filter(({ document, expected }) => this.document(document)?.ops.length === expected)
+    this.lostRaces += chunks.length - won.length
     if (this.isUnique) for (const { document, ops } of won) this.#assertNew(this.document(document)!, ops)
     for (const chunk of won) this.store(this.document(chunk.document)!, chunk)
     return new Set(won.map(({ document }) => document))

@@ -28,6 +28,8 @@ export interface House {
   readonly bus: ModelBus
   readonly sources: SourceIssuer
   readonly parts: Parts
+  /** Longest a statement, or its answer, is on its way while nothing is wrong. */
+  readonly databaseMs: number
   /** Told of failures that nobody waited for and that no fault of the run explains. */
   readonly onFault: (error: unknown) => void
 }
@@ -57,7 +59,7 @@ export class SimNode implements Owner {
     const { time, random, database, parts } = house
     this.name = name
     this.#house = house
-    this.link = new LogLink(time, random, this)
+    this.link = new LogLink(time, random, this, house.databaseMs)
     this.link.onKill = () => this.kill()
     this.bus = house.bus.link(this)
     const log = parts.log(logOver(database, this.link.carry))

@@ -15,6 +15,9 @@ export interface RunResult {
   readonly unscheduledExits: number
   /** How often each fault was let loose. */
   readonly faults: ReadonlyMap<string, number>
+  /** How often a node lost a race for a version, and a client sent an op once more. */
+  readonly lostRaces: number
+  readonly resends: number
   /** From the end of all faults until everybody was level, milliseconds of the run's clock. */
   readonly healMs: number
   /** Of everything that happened: the same for the same seed. */
@@ -61,13 +64,14 @@ export async function simulate(seed: number, parts: Parts = REAL, isTraced = fal
   )
   return {
     ...{ seed, ops: world.ledger.ops, violations, unscheduledExits: uncaught.length, faults, healMs },
+    ...{ lostRaces: world.database.lostRaces, resends: world.resends },
     ...{ hash: world.trace.digest(), trace: world.trace.lines },
   }
 }
 
 /** Letters are made, and clients open them. */
 async function begin(world: World): Promise<void> {
-  const { time, random, letters, machines, house } = world
+  const { time, random, letters, machines, house, database } = world
   const { node } = random.pick(machines)
   const { member } = world.newMember()
   for (const id of letters) {
@@ -78,20 +82,20 @@ async function begin(world: World): Promise<void> {
       void node.documents.submit({ collection: 'letters', id }, submission)
     })
   }
-  await time.pass(100)
+  await time.pass(5_000, () => letters.every((id) => database.find('letters', id)?.version === 1))
   const clients = 2 + random.below(5)
   for (let index = 0; index < clients; index++) world.addClient(random.chance(0.5))
 }
 
 /** People write for `ms`, some more than others, now and then many keys at once. */
 function write({ time, random, clients }: World, ms: number): void {
-  for (const client of clients) {
+  for (let who = 0; who < clients.length; who++) {
     const edits = 2 + random.below(10)
     for (let index = 0; index < edits; index++) {
       const at = random.next() * ms
       const keys = random.chance(0.2) ? 1 + random.below(5) : 1
       for (let key = 0; key < keys; key++)
-        time.after(at + key * random.next() * 120, client, () => client.edit())
+        time.after(at + key * random.next() * 120, null, () => clients[who]!.edit())
     }
   }
 }

@@ -18,6 +18,9 @@ export interface SeriesResult {
   readonly failing: readonly { readonly seed: number; readonly violations: readonly Violation[] }[]
   /** How often each fault was let loose. */
   readonly faults: Readonly<Record<string, number>>
+  /** How often a node lost a race for a version, and a client sent an op once more. */
+  readonly lostRaces: number
+  readonly resends: number
   /** From the last fault until everybody was level, milliseconds of the runs' own time. */
   readonly healMs: { readonly p50: number; readonly p95: number; readonly max: number }
   readonly runsPerSecond: number
@@ -41,7 +44,16 @@ export interface SeriesOptions {
 export async function simulateSeries(options: SeriesOptions): Promise<SeriesResult> {
   const { runs, seed, parts = REAL, isUntilFailing = false, onRun } = options
   const began = performance.now()
-  const total = { ops: 0, lost: 0, duplicated: 0, diverged: 0, unscheduledExits: 0, violations: 0 }
+  const total = {
+    ops: 0,
+    lost: 0,
+    duplicated: 0,
+    diverged: 0,
+    unscheduledExits: 0,
+    violations: 0,
+    lostRaces: 0,
+    resends: 0,
+  }
   const faults: Record<string, number> = {}
   const failing: SeriesResult['failing'][number][] = []
   const heals: number[] = []
@@ -53,6 +65,8 @@ export async function simulateSeries(options: SeriesOptions): Promise<SeriesResu
     if (again.hash !== result.hash)
       violations.push({ kind: 'other', message: 'run again, the same seed went another way' })
     total.ops += result.ops
+    total.lostRaces += result.lostRaces
+    total.resends += result.resends
     total.unscheduledExits += result.unscheduledExits
     total.violations += violations.length
     for (const { kind } of violations) if (kind !== 'other') total[kind]++

@@ -37,6 +37,8 @@ export class World {
   readonly house: House
   /** True when a client may land on any node. */
   readonly isRouteRandom: boolean
+  /** Ops that clients have sent more than once. */
+  resends = 0
   /** Nothing goes wrong any more. */
   isHealed = false
   readonly #restore: () => void
@@ -53,6 +55,7 @@ export class World {
     this.house = {
       ...{ time: this.time, random: this.random, database: this.database, bus: this.bus, parts },
       sources: new SourceIssuer(this.#bytes(32), EPOCH, (count) => this.#bytes(count)),
+      databaseMs: this.random.pick([2, 10, 40, 120]),
       onFault: (error) => void this.faults.push(error),
     }
     this.isRouteRandom = this.random.chance(0.5)
@@ -80,7 +83,10 @@ export class World {
     const name = `${isOwn ? 'own' : 'stock'} ${this.clients.length + 1}`
     const route = () => this.route(letter)
     const principal = this.newMember()
-    this.clients.push(new Client({ name, isOwn, letter, principal, time, random, trace, ledger, route }))
+    const onResend = () => void this.resends++
+    this.clients.push(
+      new Client({ name, isOwn, letter, principal, time, random, trace, ledger, route, onResend }),
+    )
   }
 
   /** Where the balancer sends a client of a letter: by the letter, as long as that node takes anybody. */

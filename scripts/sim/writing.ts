@@ -1,6 +1,6 @@
 import type { Component, Insert } from '../../ot/component.ts'
 import type { Random } from '../../test/harness/random.ts'
-import { type Ledger, tokensIn } from './ledger.ts'
+import { type Edit, type Ledger, tokensIn } from './ledger.ts'
 
 type Attributes = NonNullable<Component['attributes']>
 
@@ -33,20 +33,15 @@ const BLOCK: readonly Attributes[] = [
  * which says the same thing in another way (rule L5.5). A stock client does not, and what it has transformed itself
  * before sending it may be refused.
  */
-export function nextEdit(
-  letter: readonly Insert[],
-  isOwn: boolean,
-  random: Random,
-  ledger: Ledger,
-): Component[] {
+export function nextEdit(letter: readonly Insert[], isOwn: boolean, random: Random, ledger: Ledger): Edit {
   const text = letter.map(({ insert }) => (typeof insert === 'string' ? insert : '￼')).join('')
   // A letter that has grown is cut down.
   const kind = text.length > 60 ? random.below(10) : 3 + random.below(17)
-  if (kind < 6 && text.length > 1) return deletion(text, isOwn, random, ledger)
-  if (kind < 7 && text.length > 1) return inlineFormat(text, random)
-  if (kind < 8) return blockFormat(text, random)
-  if (kind < 9) return twoInsertions(text, random, ledger)
-  return insertion(text, isOwn, random, ledger)
+  if (kind < 6 && text.length > 1) return deletion(text, isOwn, random)
+  if (kind < 7 && text.length > 1) return giving(inlineFormat(text, random))
+  if (kind < 8) return giving(blockFormat(text, random))
+  if (kind < 9) return giving(twoInsertions(text, random, ledger))
+  return giving(insertion(text, isOwn, random, ledger))
 }
 
 function insertion(text: string, isOwn: boolean, random: Random, ledger: Ledger): Component[] {
@@ -68,12 +63,15 @@ function twoInsertions(text: string, random: Random, ledger: Ledger): Component[
 }
 
 /** Anything but the last newline, or that one when another stands before it. */
-function deletion(text: string, isOwn: boolean, random: Random, ledger: Ledger): Component[] {
-  if (isOwn && text.endsWith('\n\n') && random.chance(0.3)) return at(text.length - 1, { delete: 1 })
+function deletion(text: string, isOwn: boolean, random: Random): Edit {
+  if (isOwn && text.endsWith('\n\n') && random.chance(0.3)) return giving(at(text.length - 1, { delete: 1 }))
   const from = random.below(text.length - 1)
   const length = Math.min(text.length - 1 - from, 1 + random.below(random.chance(0.1) ? 20 : 3))
-  for (const token of tokensIn(text.slice(from, from + length))) ledger.deleted.add(token)
-  return at(from, { delete: length })
+  return { op: at(from, { delete: length }), takes: tokensIn(text.slice(from, from + length)) }
+}
+
+function giving(op: readonly Component[]): Edit {
+  return { op, takes: [] }
 }
 
 function inlineFormat(text: string, random: Random): Component[] {

@@ -13,9 +13,9 @@ export interface Result {
   readonly faults: Readonly<Record<string, number>>
   /** Of all schedules, ms: from the end of the last fault to the moment everybody had everything. */
   readonly healMs: Percentiles | null
-  /** Of clients of a killed node that nothing else befell, ms: until they were back and had everything. */
+  /** Of clients of a killed node, ms: until they were back and had everything, whatever else befell them. */
   readonly nodeKillMs: Percentiles | null
-  /** Of clients after a restart of Postgres that nothing else befell, ms: from its return to an acknowledgement. */
+  /** Of clients after a restart of Postgres, ms: from its return to an acknowledgement, whatever else befell them. */
   readonly postgresRestartMs: Percentiles | null
   readonly failing: readonly { readonly seed: number; readonly violations: readonly Violation[] }[]
   readonly lost: number

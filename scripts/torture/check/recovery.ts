@@ -1,4 +1,4 @@
-/** How long people had to wait, as their ledgers tell. */
+/** How long people had to wait, as their ledgers tell, whatever else was done to the service meanwhile. */
 
 import type { Entry, Ledger } from './ledger.ts'
 
@@ -28,21 +28,18 @@ export interface Recoveries {
 
 /** A socket to a killed node is reset at once. */
 const CLOSES_MS = 500
-/** What else is done to the service this soon afterwards has a share in the waiting, and the figure says nothing. */
-const ALONE_MS = 3_000
+/** Who goes away this soon afterwards did not wait. */
+const SOON_MS = 3_000
 
 export function recoveriesOf(
   ledgers: readonly Ledger[],
   inflicted: readonly Inflicted[],
   absent: readonly Absent[],
 ): Recoveries {
-  const alone = inflicted.filter(
-    (fault) => !inflicted.some((other) => other !== fault && disturbs(other, fault)),
-  )
   const here = (fault: Inflicted) =>
     ledgers.filter(({ client }) => !absent.some((away) => away.client === client && disturbs(away, fault)))
   const each = (name: string, of: (fault: Inflicted, ledger: Ledger) => number[]) =>
-    alone
+    inflicted
       .filter((fault) => fault.name === name)
       .flatMap((fault) => here(fault).flatMap((ledger) => of(fault, ledger)))
   return {
@@ -54,8 +51,8 @@ export function recoveriesOf(
   }
 }
 
-function disturbs(other: { from: number; to: number }, fault: Inflicted): boolean {
-  return other.from < fault.to + ALONE_MS && other.to > fault.from - CLOSES_MS
+function disturbs(other: Absent, fault: Inflicted): boolean {
+  return other.from < fault.to + SOON_MS && other.to > fault.from - CLOSES_MS
 }
 
 function backAfterKill({ from }: Inflicted, { entries }: Ledger, ledgers: readonly Ledger[]): number[] {

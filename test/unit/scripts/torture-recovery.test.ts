@@ -47,12 +47,7 @@ describe('how long the torture bed says people had to wait', () => {
     expect(recoveriesOf(LEDGERS, [RESTART], []).postgresRestart).to.deep.equal([300])
   })
 
-  it('only where nothing else befell them', () => {
-    const other = { name: 'clients rerouted', from: 3_000, to: 3_000 }
-    expect(recoveriesOf(LEDGERS, [KILL, other], []).nodeKill).to.deep.equal([])
-    expect(recoveriesOf(LEDGERS, [KILL, { ...other, from: 9_000, to: 9_000 }], []).nodeKill).to.deep.equal([
-      700,
-    ])
+  it('not of those who went away themselves', () => {
     const absent = (client: string) => [{ client, from: 500, to: 2_000 }]
     expect(recoveriesOf(LEDGERS, [KILL], absent('client 0')).nodeKill).to.deep.equal([])
     expect(recoveriesOf(LEDGERS, [KILL], absent('client 1')).nodeKill).to.deep.equal([700])

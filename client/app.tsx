@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { ApiError, api, type SignInState } from './api.ts'
 import { follow, go, useRoute } from './app-route.ts'
+import { forgetUndo } from './editor/undo-storage.ts'
 import { Ask } from './panels/ask.tsx'
 import { Letters } from './panels/letters.tsx'
 import { useScreenTitle } from './panels/screen-title.ts'
@@ -76,6 +77,7 @@ function App() {
         old.kind === 'known' ? { kind: 'known', state: { ...old.state, member: null } } : old,
       ),
     )
+    forgetUndo() // what an editor kept as it went
     go('/sign-in', { replace: true })
     await ask()
   }

@@ -8,6 +8,13 @@ import type { Session } from '../sync/session.ts'
 import type { LetterListener } from '../sync/session-view.ts'
 import { HeldOps } from './held-ops.ts'
 
+export interface BindingEvents {
+  /** The letter is in the view for the first time. */
+  onShown(): void
+  /** A change could not go into the letter and has been taken out of the view again. */
+  onRefused(error: CollabError): void
+}
+
 /**
  * Keeps a Quill editor (the view) and a letter (the document) the same.
  *
@@ -25,7 +32,7 @@ import { HeldOps } from './held-ops.ts'
 export class Binding implements LetterListener {
   readonly #quill: Quill
   readonly #session: Session
-  readonly #onRefused: (error: CollabError) => void
+  readonly #events: BindingEvents
   readonly #held = new HeldOps()
   #isComposing = false
   #isApplying = false
@@ -34,11 +41,10 @@ export class Binding implements LetterListener {
   /** Changes made while the document was away, starting afresh after a refusal, and the view before them. */
   #parked: { readonly base: readonly Component[]; readonly changes: (readonly Component[])[] } | null = null
 
-  /** @param onRefused  a change could not go into the letter and has been taken out of the view again */
-  constructor(quill: Quill, session: Session, onRefused: (error: CollabError) => void) {
+  constructor(quill: Quill, session: Session, events: BindingEvents) {
     this.#quill = quill
     this.#session = session
-    this.#onRefused = onRefused
+    this.#events = events
     quill.on('editor-change', this.#onEditorChange)
     quill.on('composition-before-start', this.#onCompositionStart)
     quill.on('composition-end', this.#onCompositionEnd)
@@ -65,6 +71,7 @@ export class Binding implements LetterListener {
       this.#hasStarted = true
       this.#applying(() => this.#quill.setContents(quillOps(letter), 'api'))
       this.#quill.history.clear()
+      this.#events.onShown()
       return
     }
     const parked = this.#parked
@@ -105,7 +112,7 @@ export class Binding implements LetterListener {
       this.#held.reset(difference(this.#viewed(), this.#session.components()))
       // Quill is in the middle of reporting the change that is to be taken back.
       queueMicrotask(() => this.#release())
-      this.#onRefused(submitted.error)
+      this.#events.onRefused(submitted.error)
     } else if (setsExclusive(op)) {
       queueMicrotask(() => this.#mend())
     }

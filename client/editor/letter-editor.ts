@@ -4,10 +4,12 @@ import type { Session } from '../sync/session.ts'
 import { Binding } from './binding.ts'
 import { type CommandId, commandFor } from './commands.ts'
 import { markRange } from './kept-mark.ts'
+import { keepUndo, returnUndo } from './kept-undo.ts'
 import type { LetterClipboard } from './letter-clipboard.ts'
 import { QUILL_FORMATS } from './letter-formats.ts'
 import { wholeLink } from './link-range.ts'
 import { speedUp } from './quill-speed.ts'
+import { forgetUndo } from './undo-storage.ts'
 
 /**
  * The editor of one letter, as the screens see it: commands go in, and what the toolbar must know comes out.
@@ -72,6 +74,7 @@ export class LetterEditor {
   readonly #host: HTMLElement
   readonly #binding: Binding
   readonly #events: EditorEvents
+  readonly #undoKey: string
   readonly #watchers = new Set<() => void>()
   #view = NOTHING
   /** Where the person is, or was before the focus left. */
@@ -79,9 +82,13 @@ export class LetterEditor {
   #refreshing = 0
   #leaveOnTab = false
 
-  /** @param parent  gets one child, which goes with `close` */
-  constructor(parent: HTMLElement, session: Session, events: EditorEvents) {
+  /**
+   * @param parent   gets one child, which goes with `close`
+   * @param undoKey  of this person and this letter, under which undo outlives the editor
+   */
+  constructor(parent: HTMLElement, session: Session, undoKey: string, events: EditorEvents) {
     this.#events = events
+    this.#undoKey = undoKey
     this.#host = parent.appendChild(document.createElement('div'))
     this.quill = new Quill(this.#host, {
       formats: QUILL_FORMATS,
@@ -101,14 +108,22 @@ export class LetterEditor {
     this.#host.addEventListener('keydown', this.#onKey, true)
     for (const kind of ['paste', 'drop'] as const) this.#host.addEventListener(kind, this.#onFiles, true)
     root.addEventListener('focus', this.#onFocus)
-    this.#binding = new Binding(this.quill, session, ({ code }) => {
-      this.#clipboard.takeBack()
-      events.onRefused(code)
+    document.addEventListener('visibilitychange', this.#onVisibility)
+    window.addEventListener('pagehide', this.#onPutAway)
+    this.#binding = new Binding(this.quill, session, {
+      onShown: () => returnUndo(this.quill, undoKey),
+      onRefused: ({ code }) => {
+        this.#clipboard.takeBack()
+        events.onRefused(code)
+      },
     })
   }
 
   close(): void {
     this.#clipboard.finish()
+    this.#onPutAway()
+    document.removeEventListener('visibilitychange', this.#onVisibility)
+    window.removeEventListener('pagehide', this.#onPutAway)
     this.#binding.close()
     this.quill.off('editor-change', this.#onChange)
     cancelAnimationFrame(this.#refreshing)
@@ -258,6 +273,14 @@ export class LetterEditor {
   /** The browser remembers nodes, which others' writing may have replaced; the place is kept in characters. */
   readonly #onFocus = (): void => {
     if (!this.quill.selection.mouseDown) this.quill.setSelection(this.#place, 'silent')
+  }
+
+  readonly #onPutAway = (): void => keepUndo(this.quill, this.#undoKey)
+
+  /** A page that is hidden may be ended without another word. */
+  readonly #onVisibility = (): void => {
+    if (document.visibilityState === 'hidden') this.#onPutAway()
+    else forgetUndo(this.#undoKey)
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {

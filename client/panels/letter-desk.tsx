@@ -38,13 +38,14 @@ export function LetterDesk({ session, letter, isNew, member, onRename, onSignOut
   const [hasLeftTitle, setLeftTitle] = useState(false)
   const page = useRef<HTMLDivElement>(null)
   const sheet = useRef<HTMLDivElement>(null)
+  const memberId = member.id
   const mayEdit = letter.role === 'owner' || letter.role === 'editor'
   // Signed out, one may go on writing: the edits wait. Without the right or the letter they would go nowhere.
   const isEnabled = mayEdit && view.ready && (view.phase !== 'refused' || view.refusal === 'signed-out')
 
   useEffect(() => {
     if (!sheet.current) return
-    const made = new LetterEditor(sheet.current, session, {
+    const made = new LetterEditor(sheet.current, session, `${memberId}/${session.docId}`, {
       onAsk: setAsking,
       onRefused: (code) => setTrouble(refusedWords(code)),
       onPictures: () =>
@@ -58,7 +59,7 @@ export function LetterDesk({ session, letter, isNew, member, onRename, onSignOut
       made.close()
       setEditor(null)
     }
-  }, [session])
+  }, [session, memberId])
   useEffect(() => editor?.enable(isEnabled), [editor, isEnabled])
   useEffect(() => followKeyboard(), [])
   useEffect(() => {

@@ -112,6 +112,19 @@ export class Person {
     await this.reaches('live')
   }
 
+  /** Opens a letter as somebody who has written nothing in it yet: what is there is not theirs to take back. */
+  async openAfresh(id: string): Promise<void> {
+    await this.goTo('/')
+    await this.page.evaluate('sessionStorage.clear()')
+    await this.open(id)
+  }
+
+  /** Loads the page again, and waits until the letter can be written in. */
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await this.reaches('live')
+  }
+
   get editor() {
     return this.page.locator('.ql-editor')
   }

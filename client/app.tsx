@@ -10,7 +10,7 @@ import { useScreenTitle } from './panels/screen-title.ts'
 import { SignIn } from './panels/sign-in.tsx'
 import { Tips } from './panels/tips.tsx'
 import { errorWords, Trouble } from './panels/trouble.tsx'
-import { anyWordsHeld, leaveAllLetters } from './sync/open-letters.ts'
+import { anyWordsAtRisk, anyWordsHeld, leaveAllLetters } from './sync/open-letters.ts'
 import './fonts.css'
 import './tokens.css'
 import './app.css'
@@ -41,7 +41,7 @@ function App() {
   useEffect(() => void ask(), [ask])
   useEffect(() => {
     const onLeave = (event: BeforeUnloadEvent): void => {
-      if (anyWordsHeld()) event.preventDefault()
+      if (anyWordsAtRisk()) event.preventDefault()
     }
     window.addEventListener('beforeunload', onLeave)
     return () => window.removeEventListener('beforeunload', onLeave)
@@ -109,12 +109,12 @@ function App() {
       {route.at === 'nowhere' && <Nowhere />}
       {isLeaving && (
         <Ask
-          title="Sign out with unsaved edits?"
-          verb="Sign out and lose them"
+          title="Sign out with unsent edits?"
+          verb="Sign out"
           onNo={() => setLeaving(false)}
           onYes={() => void signOut()}
         >
-          This tab keeps edits that the server does not have. Signing out throws them away.
+          This device keeps edits that the server does not have. They are sent when you sign in here again.
         </Ask>
       )}
     </>

@@ -20,8 +20,8 @@ export function exposeForDebugging({ session, editor }: Exposed): () => void {
     session,
     editor,
     quill: editor.quill,
-    get doc() {
-      return session.doc
+    get letter() {
+      return session.components()
     },
     get state() {
       return session.getSnapshot()

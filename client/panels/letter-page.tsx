@@ -28,12 +28,13 @@ export function LetterPage({ id, onSignedOut, ...props }: Props) {
   const [known, setKnown] = useState<Known>({ kind: 'asking' })
   const [session, setSession] = useState<Session | null>(null)
   const [asked, setAsked] = useState(0)
+  const memberId = props.member.id
   useScreenTitle(known.kind === 'found' ? known.letter.title : 'Letter')
 
   useEffect(() => {
-    setSession(enterLetter(id, openSession))
+    setSession(enterLetter(id, memberId, openSession))
     return () => leaveLetter(id)
-  }, [id])
+  }, [id, memberId])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: asking again is what `asked` is for
   useEffect(() => {

@@ -1,24 +1,32 @@
 import { COLLAB_PATH } from '../../ot/wire.ts'
-import type { LinkWorld, Wire } from './link.ts'
+import type { Device } from './device.ts'
+import { IndexedDbStore } from './indexeddb-store.ts'
+import type { Wire } from './link.ts'
+import { type Locks, PageLocks } from './locks.ts'
 import { Session } from './session.ts'
+import { type SessionWorld, timedId } from './session-world.ts'
+
+/** One for all letters of this tab. */
+const device: Device = { store: new IndexedDbStore(), locks: browserLocks() }
 
 /** A letter of this server, open in this browser, and what ends it. */
-export function openSession(docId: string): { session: Session; end(): void } {
-  const session = new Session(docId, browserWorld(docId))
+export function openSession(docId: string, member: string): { session: Session; end(): void } {
+  const session = new Session(docId, member, browserWorld(docId))
   const unheed = heedBrowser(session)
-  session.open()
+  void session.open()
   return {
     session,
     end() {
       unheed()
-      session.close()
+      void session.close()
     },
   }
 }
 
 /** The sockets, timers and chance of a browser, for the letter `docId` of the server this page came from. */
-function browserWorld(docId: string): LinkWorld {
+function browserWorld(docId: string): SessionWorld {
   return {
+    device,
     open() {
       const url = new URL(COLLAB_PATH + docId, location.href)
       url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
@@ -30,6 +38,28 @@ function browserWorld(docId: string): LinkWorld {
     },
     now: () => Date.now(),
     random: () => Math.random(),
+    wallTime: () => Date.now(),
+    newId: () => timedId(Date.now(), Math.random()),
+  }
+}
+
+/**
+ * Locks among the tabs of this browser. A page that came over plain http from another machine has none; it owns what it makes
+ * and adopts nothing.
+ */
+function browserLocks(): Locks {
+  const { locks } = navigator as { locks?: LockManager }
+  if (locks === undefined) return new PageLocks()
+  return {
+    take: (name) =>
+      new Promise((resolve, reject) => {
+        const hold = (lock: Lock | null): Promise<void> | undefined => {
+          if (lock !== null) return new Promise((letGo) => resolve(() => letGo()))
+          resolve(null)
+          return undefined
+        }
+        locks.request(name, { ifAvailable: true }, hold).catch(reject)
+      }),
   }
 }
 
@@ -38,11 +68,12 @@ function browserWorld(docId: string): LinkWorld {
  *
  * @returns takes the listeners away again
  */
-function heedBrowser(session: { wake(): void; suspect(): void }): () => void {
+function heedBrowser(session: Session): () => void {
   const wake = () => session.wake()
   const suspect = () => session.suspect()
   const seen = () => {
     if (document.visibilityState === 'visible') session.wake()
+    else session.hide()
   }
   window.addEventListener('online', wake)
   window.addEventListener('offline', suspect)

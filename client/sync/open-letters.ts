@@ -3,8 +3,8 @@ import type { Session } from './session.ts'
 /**
  * The letters this tab has open, or still has something of.
  *
- * Leaving a letter's page does not end its session while edits wait to be confirmed, or a draft to be dealt with:
- * they live nowhere else. Coming back finds the same session; when nothing is left and nobody looks, it ends.
+ * Leaving a letter's page does not end its session while edits wait to be confirmed: they go on being sent. Coming back finds
+ * the same session; when nothing is left and nobody looks, it ends.
  *
  * It does not import what it keeps: the list of letters shows what waits, and needs none of the code that edits.
  */
@@ -32,11 +32,12 @@ let waiting: ReadonlyMap<string, Waiting> = new Map()
  */
 export function enterLetter(
   docId: string,
-  open: (docId: string) => { session: Session; end(): void },
+  member: string,
+  open: (docId: string, member: string) => { session: Session; end(): void },
 ): Session {
   let letter = letters.get(docId)
   if (!letter) {
-    const { session, end } = open(docId)
+    const { session, end } = open(docId, member)
     const unwatch = session.subscribe(() => settle(docId))
     letter = {
       session,
@@ -77,7 +78,15 @@ export function unsentByLetter(): ReadonlyMap<string, Waiting> {
   return waiting
 }
 
-/** True when closing the tab would lose something that somebody wrote. */
+/** True when closing the tab would lose something that somebody wrote: it is not on this device yet, or the device keeps nothing. */
+export function anyWordsAtRisk(): boolean {
+  return [...letters.values()].some(({ session }) => {
+    const { isWriting, fault } = session.getSnapshot()
+    return isWriting || (fault !== null && holdsWords(session))
+  })
+}
+
+/** True when there is something that the server does not have. */
 export function anyWordsHeld(): boolean {
   return [...letters.values()].some(({ session }) => holdsWords(session))
 }

@@ -1,5 +1,6 @@
 import type { Component } from '../../ot/component.ts'
 import type { CollabError } from '../../ot/errors.ts'
+import type { DeviceFault } from './device-store.ts'
 import type { Draft } from './draft.ts'
 
 /** How a session looks from outside. What the words mean is in session.ts. */
@@ -20,6 +21,10 @@ export interface SessionView {
   readonly unsent: number
   /** What the server would not take, oldest first. */
   readonly drafts: readonly Draft[]
+  /** Something was written that this device does not keep yet: leaving the page now could lose it. */
+  readonly isWriting: boolean
+  /** Why this device keeps nothing at the moment; null when it does. What is unsent then lives as long as the page. */
+  readonly fault: DeviceFault | null
 }
 
 /** What happens to the letter, for whoever shows it. */

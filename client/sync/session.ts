@@ -1,18 +1,25 @@
-import { Connection, type Doc, types } from 'sharedb/lib/client/index.js'
-import { type Component, canonical, componentsOf, type Insert } from '../../ot/component.ts'
-import { CollabError, ERRORS, type ErrorCode } from '../../ot/errors.ts'
+import { type Component, canonical, type Insert } from '../../ot/component.ts'
+import { CollabError } from '../../ot/errors.ts'
 import { keepLastNewline } from '../../ot/final-newline.ts'
 import { letter } from '../../ot/letter.ts'
-import { CLOSE } from '../../ot/wire.ts'
-import { type Draft, missingText, textOf, writtenText } from './draft.ts'
-import { Link, type LinkWorld, pauseMs } from './link.ts'
-import { fits, type OpSize, portions, sizeOf, sum } from './portions.ts'
-import type { LetterListener, Refusal, SessionView, Submitted } from './session-view.ts'
-import type {} from './sharedb-client.d.ts'
-import { Unsent } from './unsent.ts'
+import { sendCourier } from './courier.ts'
+import { Delivery, type DeliveryDeps } from './delivery.ts'
+import { adoptOutbox, newOutbox, type Owned } from './device.ts'
+import type { Batch, DeviceFault } from './device-store.ts'
+import { mergedInto } from './draft.ts'
+import { Drafts } from './drafts.ts'
+import { keepCopy, openLocal } from './local-copies.ts'
+import { portions } from './portions.ts'
+import { editsIn, fresh, type Op, queueOf } from './replica.ts'
+import type { LetterListener, SessionView, Submitted } from './session-view.ts'
+import type { SessionWorld } from './session-world.ts'
 
 /**
- * One letter, open: its text as this tab has it, and the way to the server and back.
+ * One letter, open in this tab: what is shown, what this device keeps of it, and what the server has.
+ *
+ * A session opens on what the device holds: an outbox that a closed tab left behind (rule C2), else the copy of the letter that
+ * was looked at last, else nothing but what the server will send. Its own delivery does the rest; outboxes that are left over
+ * are delivered by couriers, one after the other, once the server is there.
  *
  * States, as seen from outside (`view.phase`)
  *   connecting  the letter has never been here; there is nothing to show
@@ -22,66 +29,41 @@ import { Unsent } from './unsent.ts'
  *
  * Invariants
  *   - an edit counts as unsent until its acknowledgement, which the server gives only once it is durable;
- *   - an op that the server would refuse is refused here, before ShareDB sees it: a refusal by the server
- *     makes ShareDB throw away everything that waits behind it;
- *   - should that happen all the same, what was waiting is kept in `view.drafts` first;
- *   - nothing of a letter is carried over into another epoch of the server's database (rule S9): it is loaded anew, and
- *     what was waiting is kept as a draft.
+ *   - an op that the server would refuse is refused here, so that a draft is the exception.
  */
 
-const REFUSALS: Readonly<Record<number, Refusal>> = {
-  [CLOSE.unauthenticated]: 'signed-out',
-  [CLOSE.forbidden]: 'forbidden',
-  [CLOSE.notFound]: 'not-found',
-}
-
-const OURS = 'own'
-const NOTHING: OpSize = { components: 0, inserted: 0, bytes: 0 }
-
-types.register(letter.ottype as Parameters<typeof types.register>[0]) // typed without `any`, unlike ShareDB's
-
-/** A letter and the ops in it that were not confirmed. */
-interface Before {
-  readonly ops: readonly (readonly Component[])[]
-  readonly letter: readonly Component[]
-  /** The last version the server had confirmed. */
-  readonly version: number
-}
+/** How often a copy of a letter that is being written in is kept. */
+const COPY_MS = 30_000
+/** A device that does not answer for this long is done without. */
+const DEVICE_MS = 5_000
 
 export class Session {
   readonly docId: string
-  readonly #world: LinkWorld
+  readonly #member: string
+  readonly #world: SessionWorld
   readonly #watchers = new Set<() => void>()
-  readonly #unsent = new Unsent()
+  readonly #drafts: Drafts
   #listener: LetterListener | null = null
-  #link!: Link // set by #begin, which the constructor calls
-  #connection!: Connection
-  #doc!: Doc
-  /** Of the server's database, as it was when the letter was loaded; null before the server has said so. */
-  #epoch: string | null = null
+  /** Null until `open` has looked at what is on the device. */
+  #delivery: Delivery | null = null
   #wasReady = false
-  #refusal: Refusal | null = null
-  #drafts: readonly Draft[] = []
-  #nextDraft = 1
-  /** An upper bound of what has been composed into the last op that waits. */
-  #waitingSize = NOTHING
-  /** The queue and the letter as they were before the message being handled, in case it rolls them back. */
-  #before: Before | null = null
-  #rescued = false
-  /** The letter as the server had it before it was taken back, until it can be compared with what is left of it. */
-  #past: Before | null = null
+  /** Set when the device could not even be looked at. */
+  #fault: DeviceFault | null = null
+  #courier: { stop(): void } | null = null
+  #cancelCopy: (() => void) | null = null
+  /** The version of the copy on the device. */
+  #copied = -1
+  #isClosed = false
+  #isOpening = false
   #view: SessionView
 
-  constructor(docId: string, world: LinkWorld) {
+  /** @param member  who writes: the one who is signed in */
+  constructor(docId: string, member: string, world: SessionWorld) {
     this.docId = docId
+    this.#member = member
     this.#world = world
-    this.#begin()
+    this.#drafts = new Drafts(world.device.store, member, docId, () => this.#changed())
     this.#view = this.#look()
-  }
-
-  /** For tests and debugging only. */
-  get doc(): Doc {
-    return this.#doc
   }
 
   // The pair that React's useSyncExternalStore asks for.
@@ -91,33 +73,72 @@ export class Session {
   }
   readonly getSnapshot = (): SessionView => this.#view
 
-  open(): void {
-    this.#link.open()
+  /** Looks at what is on the device, then for the server. */
+  async open(): Promise<void> {
+    if (this.#isOpening) return
+    this.#isOpening = true
+    const owned = await this.#find()
+    const delivery = new Delivery(this.#deps(), owned, {
+      shows: (op) => this.#listener?.remoteOp(op),
+      loaded: () => this.#loaded(),
+      level: () => this.#level(),
+      changed: () => this.#changed(),
+    })
+    if (this.#isClosed) return delivery.close()
+    this.#delivery = delivery
+    if (delivery.replica === null && this.#fault === null) await this.#openCopy(delivery)
+    if (this.#isClosed) return
+    if (delivery.replica !== null) this.#loaded()
+    delivery.open()
+    this.#changed()
   }
 
   /** What the browser knows of the network, see Link. */
   wake(): void {
-    this.#link.wake()
+    this.#delivery?.wake()
   }
   suspect(): void {
-    this.#link.suspect()
+    this.#delivery?.suspect()
   }
 
-  /** Ends the session. Edits that were not confirmed are lost: ask `view.unsent` first. */
-  close(): void {
+  /** Ends the session. What the server does not have stays on the device, unless `view.fault` says that nothing does. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#listener = null
-    this.#end()
+    this.#cancelCopy?.()
+    this.#courier?.stop()
+    await this.#copy()
+    await this.#delivery?.close()
   }
 
   /** Tries again now: after signing in, or because the person asked. */
   retry(): void {
-    if (this.#refusal === 'rejected' || this.#link.state.kind === 'idle') this.#restart()
-    else this.#link.retry()
+    this.#delivery?.retry()
   }
 
-  dropDraft(id: number): void {
-    this.#drafts = this.#drafts.filter((draft) => draft.id !== id)
-    this.#changed()
+  /** The page is put away, and may never be heard of again: keeps what can be kept. */
+  hide(): void {
+    void this.#delivery?.outbox.settled()
+    void this.#copy()
+  }
+
+  dropDraft(id: string): void {
+    void this.#drafts.discard(id)
+  }
+
+  /**
+   * Puts a draft into the letter of today, past everything that has happened since, and drops it.
+   *
+   * @returns refused, and the draft stays, when the letter cannot take it
+   */
+  mergeDraft(id: string): Submitted {
+    const draft = this.#drafts.find(id)
+    if (draft === undefined || !this.hasLetter) return { kind: 'taken' }
+    return this.#submit(
+      () => mergedInto(draft, this.components()),
+      () => this.#drafts.drop(id),
+    )
   }
 
   /** At most one listener; a second one replaces the first. Calls `loaded` at once if there is a letter. */
@@ -126,219 +147,188 @@ export class Session {
     if (listener && this.hasLetter) listener.loaded()
   }
 
-  /** False before the first load, and for the moment it takes to start afresh after a refusal. */
+  /** False before the first load, and for the moment it takes to start afresh. */
   get hasLetter(): boolean {
-    return this.#doc.type !== null && this.#doc.type !== undefined
+    return this.#delivery !== null && this.#delivery.replica !== null
   }
 
   /** The letter with everything written here and everything that arrived. Never changed in place. */
   components(): readonly Insert[] {
-    return componentsOf(this.#doc.data) as readonly Insert[] // a letter holds nothing else
+    return this.#delivery!.replica!.shown
+  }
+
+  /** What was written here and is not acknowledged, the oldest first: one op after the other. */
+  unconfirmed(): readonly Op[] {
+    const replica = this.#delivery?.replica ?? null
+    return replica === null ? [] : queueOf(replica).map(({ op }) => op)
+  }
+
+  /** Under which the present line sends; null before it has one. */
+  get source(): string | null {
+    return this.#delivery?.source ?? null
   }
 
   /**
-   * Takes an op on `components()`: it is applied at once and sent as soon as there is a server.
+   * Takes an op on `components()`: it is shown at once, kept on the device, and sent as soon as there is a server.
    *
    * @returns refused, and nothing changed, when the server could only refuse it: `error` says why
    */
   submit(op: readonly Component[]): Submitted {
-    let series: Component[][]
+    return this.#submit(() => canonical(op))
+  }
+
+  #submit(make: () => readonly Component[], aside: () => Batch = () => ({})): Submitted {
+    const delivery = this.#delivery!
+    if (delivery.isHopeless) return { kind: 'refused', error: noWay() }
+    let series: readonly Component[][]
     try {
-      const whole = keepLastNewline(canonical(op), this.components())
-      if (whole.length === 0) return { kind: 'taken' }
-      series = portions(whole)
-      // ShareDB applies them once more. An apply costs a walk over what the op touches; a refusal, the queue.
-      let after: unknown = this.#doc.data
+      const whole = keepLastNewline(make(), this.components())
+      series = whole.length === 0 ? [] : portions(whole)
+      // The replica applies them once more. An apply costs a walk over what the op touches; a refusal, a draft.
+      let after: unknown = { ops: this.components() }
       for (const portion of series) after = letter.apply(after, letter.parseOp(portion))
     } catch (error) {
       if (error instanceof CollabError) return { kind: 'refused', error }
       throw error
     }
-    for (const portion of series) this.#queue(portion)
-    this.#remember()
+    const beside = aside()
+    if (series.length === 0) delivery.outbox.aside(beside)
+    for (const [i, portion] of series.entries()) {
+      delivery.write(portion, i === series.length - 1 ? beside : {})
+    }
     this.#changed()
     return { kind: 'taken' }
   }
 
-  #queue(op: readonly Component[]): void {
-    const last = this.#doc.pendingOps.at(-1)
-    const size = sizeOf(op)
-    const composed = last === undefined || last.sentAt ? size : sum(this.#waitingSize, size)
-    const joins = fits(composed)
-    this.#waitingSize = joins ? composed : size
-    this.#unsent.add(this.#world.now())
-    this.#doc.preventCompose = !joins
-    this.#doc.submitOp({ ops: op }, { source: OURS }, (error) => {
-      if (!error) this.#unsent.confirm()
-      this.#changed()
-    })
-    this.#doc.preventCompose = false
-  }
+  // What is on the device
 
-  #begin(): void {
-    this.#link = new Link(this.#world)
-    // The link has all that ShareDB uses of a socket; its types ask for a little more than that.
-    this.#connection = new Connection(this.#link as unknown as ConstructorParameters<typeof Connection>[0])
-    this.#doc = this.#connection.get('letters', this.docId)
-    this.#link.onstate = (state) => {
-      if (state.kind === 'refused' && state.code === CLOSE.reload) return this.#reload()
-      this.#refusal = state.kind === 'refused' ? (REFUSALS[state.code] ?? 'rejected') : null
-      if (this.#isHopeless()) {
-        this.#remember()
-        this.#rescue()
-        this.#keepPast()
-      }
-      this.#changed()
+  /** An outbox to go on with: one that was left behind, or a new one. */
+  async #find(): Promise<Owned> {
+    const { device } = this.#world
+    try {
+      return await this.#inTime(async () => {
+        await this.#drafts.load()
+        return (await this.#adopt()) ?? (await this.#newOutbox())
+      })
+    } catch {
+      this.#fault = 'unavailable'
+      return newOutbox({ ...device, locks: { take: async () => null } }, this.#place(), this.#world)
     }
-    this.#connection.on('receive', ({ data }) => this.#receives(data))
-    this.#connection.on('send', (message) => {
-      if (message.a === 'hs' && this.#epoch !== null) message.epoch = this.#epoch
+  }
+
+  async #openCopy(delivery: Delivery): Promise<void> {
+    const { store } = this.#world.device
+    const copy = await this.#inTime(() => openLocal(store, this.#member, this.docId)).catch(() => null)
+    if (copy === null) return
+    this.#copied = copy.version
+    delivery.begin(copy.epoch, fresh(copy.version, copy.letter))
+  }
+
+  #adopt(): Promise<Owned | null> {
+    return adoptOutbox(this.#world.device, this.#member, this.docId, this.#world)
+  }
+
+  #newOutbox(): Promise<Owned> {
+    return newOutbox(this.#world.device, this.#place(), this.#world)
+  }
+
+  #place() {
+    return { member: this.#member, document: this.docId, id: this.#world.newId() }
+  }
+
+  #deps(): DeliveryDeps {
+    return { document: this.docId, member: this.#member, world: this.#world, drafts: this.#drafts }
+  }
+
+  async #inTime<T>(task: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const cancel = this.#world.after(DEVICE_MS, () => reject(new Error('the device does not answer')))
+      task().then(resolve, reject).finally(cancel)
     })
-    this.#connection.on('state', () => this.#changed())
-    this.#connection.on('error', (error) => this.#failed(error))
-    this.#doc.on('error', (error) => this.#failed(error))
-    this.#doc.on('load', () => this.#loads())
-    this.#doc.on('op', (op: unknown, source: unknown) => {
-      if (source !== OURS) this.#listener?.remoteOp(componentsOf(op))
-      this.#changed()
+  }
+
+  /** Keeps the letter as the server has it, to be opened without a server. */
+  async #copy(): Promise<void> {
+    const { device } = this.#world
+    const { replica, epoch, isHopeless } = this.#delivery ?? { replica: null, epoch: null, isHopeless: false }
+    if (replica === null || epoch === null || isHopeless || replica.version === this.#copied) return
+    this.#copied = replica.version
+    const copy = { epoch, version: replica.version, letter: replica.confirmed }
+    // A copy is a convenience: a device that is full of them says so when an edit does not fit.
+    await keepCopy(device.store, this.#member, this.docId, copy, this.#world.wallTime()).catch(
+      () => undefined,
+    )
+  }
+
+  #copyLater(): void {
+    if (this.#cancelCopy !== null || this.#isClosed) return
+    this.#cancelCopy = this.#world.after(COPY_MS, () => {
+      this.#cancelCopy = null
+      void this.#copy()
     })
-    this.#doc.on('del', () => this.#refuse('not-found'))
-    this.#doc.subscribe((error) => error && this.#failed(error))
   }
 
-  /** Starts afresh with the server's letter, keeping as a draft what it does not have. */
-  #restart(afterMs = 0): void {
-    this.#remember()
-    this.#rescue()
-    this.#end()
-    this.#unsent.clear()
-    this.#waitingSize = NOTHING
-    this.#refusal = null
-    this.#epoch = null
-    this.#begin()
-    this.#link.open(afterMs)
-    this.#changed()
-  }
+  // What the delivery tells
 
-  /** The server's database was taken back in time: what is here may be the only copy of what it lost (rule S9). */
-  #reload(): void {
-    // Without a letter there is nothing the server could mean: it is in the middle of something.
-    if (!this.hasLetter) return this.#restart(pauseMs(2, this.#world.random()))
-    this.#remember()
-    if (this.#before?.ops.length === 0) this.#past = this.#before
-    this.#restart()
-  }
-
-  /** Keeps what was saved once and is not in the letter any more; all of it, when there is no letter any more. */
-  #keepPast(): void {
-    const past = this.#past
-    if (past === null) return
-    this.#past = null
-    const written = missingText(past.letter, this.hasLetter ? this.components() : [])
-    if (written !== '') this.#keep(past, written, 0)
-  }
-
-  #end(): void {
-    this.#connection.removeAllListeners()
-    this.#doc.removeAllListeners()
-    // ShareDB still answers callbacks, and an 'error' event without a listener would be thrown.
-    this.#connection.on('error', () => {})
-    this.#doc.on('error', () => {})
-    this.#link.onstate = null
-    this.#link.close()
-  }
-
-  #receives(message: { a?: string; d?: string; epoch?: string; error?: { code?: string } }): void {
-    // The one that the letter here is of is the first this connection was greeted with.
-    if (message.a === 'init') this.#epoch ??= message.epoch ?? null
-    this.#remember()
-    if (message.a === 'op' && message.error) this.#rescue()
-    // ShareDB tells nobody when a subscription came through with nothing new.
-    queueMicrotask(() => this.#changed())
-  }
-
-  #loads(): void {
-    if (!this.hasLetter) return this.#refuse('not-found')
-    // A second load means that ShareDB rolled back, for whatever reason.
-    if (this.#wasReady) this.#rescue()
+  #loaded(): void {
     this.#wasReady = true
-    this.#before = null
-    this.#rescued = false
-    this.#keepPast()
     this.#listener?.loaded()
     this.#changed()
   }
 
-  #failed(error: { code?: unknown }): void {
-    const code = String(error.code)
-    const remedy = code in ERRORS ? ERRORS[code as ErrorCode].remedy : null
-    // A source of somebody else: the person signed in again, as another member.
-    const isStale = remedy === 'reload' || code === 'op/foreign-source'
-    if (isStale && this.#wasReady) this.#restart()
-    else if (code === 'document/not-found') this.#refuse('not-found')
-    else if (!this.hasLetter) this.#refuse('rejected')
+  #level(): void {
+    void this.#copy()
+    void this.#deliverOthers()
   }
 
-  #refuse(refusal: Refusal): void {
-    this.#link.close()
-    this.#refusal = refusal
-    this.#keepPast()
-    this.#changed()
-  }
-
-  /** Notes what is not confirmed. In the middle of a rollback there is nothing to note, and the last note holds. */
-  #remember(): void {
-    if (!this.hasLetter) return
-    const { inflightOp, pendingOps } = this.#doc
-    const queue = inflightOp ? [inflightOp, ...pendingOps] : pendingOps
-    const ops = queue.flatMap(({ op }) => (op === undefined ? [] : [componentsOf(op)]))
-    this.#before = { ops, letter: this.components(), version: this.#doc.version ?? 0 }
-  }
-
-  /** Keeps what the server does not have, once per refusal, from before ShareDB let go of it. */
-  #rescue(): void {
-    const before = this.#before
-    if (this.#rescued || before === null || before.ops.length === 0) return
-    this.#rescued = true
-    this.#keep(before, writtenText(before.ops), Math.max(1, this.#unsent.edits))
-    this.#unsent.clear()
-  }
-
-  #keep({ letter, version }: Before, written: string, edits: number): void {
-    const draft: Draft = { id: this.#nextDraft++, written, whole: textOf(letter), edits, version }
-    this.#drafts = [...this.#drafts, draft]
-  }
-
-  #look(): SessionView {
-    const live = this.#connection.state === 'connected' && this.#doc.subscribed && this.#wasReady
-    const phase = this.#refusal ? 'refused' : live ? 'live' : this.#wasReady ? 'offline' : 'connecting'
-    return {
-      phase,
-      refusal: this.#refusal,
-      ready: this.#wasReady,
-      version: this.#doc.version ?? this.#view?.version ?? 0,
-      unsent: this.#countUnsent(),
-      drafts: this.#drafts,
+  /** Delivers what other tabs left behind, one outbox after the other, in the order they were made. */
+  async #deliverOthers(): Promise<void> {
+    if (this.#courier !== null || this.#isClosed) return
+    this.#courier = { stop: () => undefined }
+    try {
+      for (let isGoingWell = true; isGoingWell && !this.#isClosed; ) {
+        const owned = await this.#adopt()
+        if (owned === null) break
+        const courier = sendCourier(this.#deps(), owned)
+        this.#courier = courier
+        if (this.#isClosed) courier.stop()
+        isGoingWell = await courier.done
+      }
+    } catch {
+      // The device does not answer: the next time there is a server it may.
+    } finally {
+      this.#courier = null
     }
   }
 
-  /** ShareDB's queue is the truth; the count only says how many edits that is to a person. */
-  #countUnsent(): number {
-    if (this.#isHopeless() || !this.#doc.hasWritePending()) return 0
-    return Math.max(1, this.#unsent.edits)
-  }
-
-  /** What waits will never be sent: it is kept as a draft instead. */
-  #isHopeless(): boolean {
-    return this.#refusal !== null && this.#refusal !== 'signed-out'
+  #look(): SessionView {
+    const delivery = this.#delivery
+    const replica = delivery?.replica ?? null
+    const refusal = delivery?.refusal ?? null
+    const phase = refusal ? 'refused' : delivery?.isLive ? 'live' : this.#wasReady ? 'offline' : 'connecting'
+    return {
+      phase,
+      refusal,
+      ready: this.#wasReady,
+      version: replica?.version ?? this.#view?.version ?? 0,
+      unsent: replica === null ? 0 : editsIn(replica),
+      drafts: this.#drafts.list,
+      isWriting: delivery?.outbox.isWriting ?? false,
+      fault: delivery?.outbox.fault ?? this.#fault,
+    }
   }
 
   #changed(): void {
     const next = this.#look()
     const before = this.#view
+    if (next.version !== before.version) this.#copyLater()
     const same = (Object.keys(next) as (keyof SessionView)[]).every((key) => next[key] === before[key])
     if (same) return
     this.#view = next
     for (const watcher of this.#watchers) watcher()
   }
+}
+
+function noWay(): CollabError {
+  return new CollabError('auth/forbidden', 'You may not write in this letter any more.')
 }

@@ -48,7 +48,7 @@ export class Client implements Owner {
     this.principal = principal
     this.#witness = new Witness(ledger)
     const editorParts: EditorParts = {
-      ...{ letter, time, random, owner: this },
+      ...{ letter, member: principal.member, time, random, owner: this },
       open: () => this.#open(),
       onRefused: (why) => this.#witness.refused(`${name}: ${why}`),
     }

@@ -1,7 +1,10 @@
 import richText from 'rich-text'
 import { Connection, type Doc, type types } from 'sharedb/lib/client/index.js'
 import type { Wire } from '../../client/sync/link.ts'
+import { PageLocks } from '../../client/sync/locks.ts'
+import { MemoryStore } from '../../client/sync/memory-store.ts'
 import { Session } from '../../client/sync/session.ts'
+import { timedId } from '../../client/sync/session-world.ts'
 import { type Component, canonical, componentsOf, type Insert } from '../../ot/component.ts'
 import type { Random } from '../../test/harness/random.ts'
 import type { Owner, VirtualTime } from './virtual-time.ts'
@@ -25,6 +28,7 @@ export interface Editor {
 
 export interface EditorParts {
   readonly letter: string
+  readonly member: string
   readonly time: VirtualTime
   readonly random: Random
   readonly owner: Owner
@@ -47,12 +51,15 @@ function sourceOf(doc: Doc): string | null {
 export class OwnEditor implements Editor {
   readonly #session: Session
 
-  constructor({ letter, time, random, owner, open, onRefused }: EditorParts) {
-    this.#session = new Session(letter, {
+  constructor({ letter, member, time, random, owner, open, onRefused }: EditorParts) {
+    this.#session = new Session(letter, member, {
+      device: { store: new MemoryStore(), locks: new PageLocks() },
       open,
       after: (ms, task) => time.after(ms, owner, task),
       now: () => time.now(),
       random: () => random.next(),
+      wallTime: () => time.now(),
+      newId: () => timedId(time.now(), random.next()),
     })
     this.#session.subscribe(() => {
       const { drafts, refusal } = this.#session.getSnapshot()
@@ -62,7 +69,7 @@ export class OwnEditor implements Editor {
         this.#session.dropDraft(draft.id)
       }
     })
-    this.#session.open()
+    void this.#session.open()
   }
 
   letter(): readonly Insert[] | null {
@@ -70,11 +77,11 @@ export class OwnEditor implements Editor {
   }
 
   get version(): number {
-    return this.#session.doc.version ?? 0
+    return this.#session.getSnapshot().version
   }
 
   get source(): string | null {
-    return sourceOf(this.#session.doc)
+    return this.#session.source
   }
 
   get isLive(): boolean {
@@ -82,11 +89,11 @@ export class OwnEditor implements Editor {
   }
 
   queue(): string {
-    return queueOf(this.#session.doc)
+    return this.hasQueue() ? JSON.stringify(this.#session.unconfirmed()) : ''
   }
 
   hasQueue(): boolean {
-    return this.#session.doc.hasPending()
+    return this.#session.getSnapshot().unsent > 0
   }
 
   submit(op: readonly Component[]): void {

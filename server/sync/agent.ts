@@ -31,12 +31,12 @@ export class CollabAgent extends Agent {
 
   /**
    * ShareDB would invent a source here; ours is issued (rule S5). The epoch is for a client to present when it comes back
-   * (rule S9). Called first by the constructor above us.
+   * (rule S9), the member for one that keeps edits on its device and must not send them for somebody else. Called first by the constructor above us.
    */
   override _initMessage(action: string): object {
-    const { source, epoch } = this.stream as Socket
+    const { source, epoch, principal } = this.stream as Socket
     this.clientId = source
-    return { ...super._initMessage(action), epoch }
+    return { ...super._initMessage(action), epoch, member: principal.member }
   }
 
   // Reading

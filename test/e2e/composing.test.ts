@@ -40,8 +40,8 @@ describe('a word that is composed while others write', () => {
   /** Waits until what Ben wrote is in Ada's document, though perhaps not on her screen. */
   async function reachesAda(words: string): Promise<void> {
     await ada.page.waitForFunction((wanted) => {
-      const scope = globalThis as unknown as { collab: { doc: { data: { ops: { insert: unknown }[] } } } }
-      return scope.collab.doc.data.ops.some(({ insert }) => String(insert).includes(wanted))
+      const scope = globalThis as unknown as { collab: { letter: { insert: unknown }[] } }
+      return scope.collab.letter.some(({ insert }) => String(insert).includes(wanted))
     }, words)
   }
 

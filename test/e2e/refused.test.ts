@@ -69,9 +69,9 @@ describe('what a letter will not take', () => {
       socket.onMessage((message) => {
         const text = String(message)
         if (!refuse || !text.includes('unlucky')) return server.send(message)
-        const { a, c, d, seq, v } = JSON.parse(text)
+        const { a, c, d, src, seq, v } = JSON.parse(text)
         const error = { code: 'op/does-not-fit', message: 'refused by the test' }
-        socket.send(JSON.stringify({ a, c, d, seq, v, error }))
+        socket.send(JSON.stringify({ a, c, d, src, seq, v, error }))
       })
     })
     await ada.open(id)

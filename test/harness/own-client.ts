@@ -1,17 +1,24 @@
 /** Our own client, without a browser: the session of a letter over real sockets. */
 
 import { WebSocket } from 'ws'
+import type { Device } from '../../client/sync/device.ts'
 import { textOf } from '../../client/sync/draft.ts'
-import type { LinkWorld, Wire } from '../../client/sync/link.ts'
+import type { Wire } from '../../client/sync/link.ts'
+import { PageLocks } from '../../client/sync/locks.ts'
+import { MemoryStore } from '../../client/sync/memory-store.ts'
 import { Session } from '../../client/sync/session.ts'
 import type { SessionView } from '../../client/sync/session-view.ts'
+import { type SessionWorld, timedId } from '../../client/sync/session-world.ts'
 import { COLLAB_PATH } from '../../ot/wire.ts'
 import { until } from './deadline.ts'
+import { memberIn } from './tokens.ts'
 
 /** How the sockets are opened, beside the token. */
 export interface OwnClientOptions {
   /** Certificate authority of a server with TLS, PEM. */
   readonly ca?: string
+  /** What survives this client: a `FileStore` survives its process. */
+  readonly device?: Device
 }
 
 export class OwnClient {
@@ -21,12 +28,14 @@ export class OwnClient {
 
   /** Connects at once. @param serverUrl  asked for each socket: a server may be somewhere else after a while */
   constructor(serverUrl: () => string, docId: string, token: string, options: OwnClientOptions = {}) {
-    const world: LinkWorld = {
+    const { ca, device = { store: new MemoryStore(), locks: new PageLocks() } } = options
+    const world: SessionWorld = {
+      device,
       open: () => {
         const address = new URL(COLLAB_PATH + docId, serverUrl().replace(/^http/, 'ws'))
         // Nobody listens on port 1.
         if (this.#isOffline) address.port = '1'
-        const socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` }, ...options })
+        const socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` }, ca })
         this.#sockets.add(socket)
         socket.once('close', () => this.#sockets.delete(socket))
         return socket as unknown as Wire // its handlers are typed with ws's event classes
@@ -37,9 +46,11 @@ export class OwnClient {
       },
       now: () => performance.now(),
       random: () => Math.random(),
+      wallTime: () => Date.now(),
+      newId: () => timedId(Date.now(), Math.random()),
     }
-    this.session = new Session(docId, world)
-    this.session.open()
+    this.session = new Session(docId, memberIn(token), world)
+    void this.session.open()
   }
 
   get view(): SessionView {
@@ -78,7 +89,7 @@ export class OwnClient {
   }
 
   async close(): Promise<void> {
-    this.session.close()
+    await this.session.close()
     await until('the sockets to close', () => this.#sockets.size === 0)
   }
 }

@@ -29,6 +29,12 @@ export function memberToken(
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
+/** Whom a token is for. */
+export function memberIn(token: string): string {
+  const [, payload] = token.split('.')
+  return (JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as { sub: string }).sub
+}
+
 function base64url(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }

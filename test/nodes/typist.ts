@@ -5,7 +5,6 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
-import type { Doc } from 'sharedb/lib/client/index.js'
 import { until } from '../harness/deadline.ts'
 import { letterText } from '../harness/letters.ts'
 import { OwnClient } from '../harness/own-client.ts'
@@ -30,7 +29,12 @@ export class Tokens {
 
 /** How a typist is connected. */
 interface Hand {
-  doc(): Doc
+  text(): string
+  /** There is a letter, and it is told of what others write. */
+  isReady(): boolean
+  version(): number
+  /** Calls back once, when the server has everything that was typed. */
+  whenSaved(task: () => void): void
   insert(token: string, at: number): void
   close(): Promise<void>
 }
@@ -76,7 +80,10 @@ export class Typist {
       })
       client.doc.subscribe()
       return {
-        doc: () => client.doc,
+        text: () => letterText(client.doc.data),
+        isReady: () => client.doc.subscribed && client.doc.data !== undefined,
+        version: () => client.doc.version ?? 0,
+        whenSaved: (task) => client.doc.whenNothingPending(task),
         insert: (token, at) =>
           client.doc.submitOp([...(at === 0 ? [] : [{ retain: at }]), { insert: token }]),
         close: () => {
@@ -99,7 +106,16 @@ export class Typist {
         wasLive = isLive
       })
       return {
-        doc: () => client.session.doc,
+        text: () => client.text,
+        isReady: () => client.view.phase === 'live',
+        version: () => client.view.version,
+        whenSaved(task) {
+          const unwatch = client.session.subscribe(() => {
+            if (client.view.unsent > 0) return
+            unwatch()
+            task()
+          })
+        },
         insert: (token, at) => client.type(token, at),
         close: () => client.close(),
       }
@@ -107,18 +123,19 @@ export class Typist {
   }
 
   get text(): string {
-    return letterText(this.#doc.data)
+    return this.#hand.text()
   }
 
   get isReady(): boolean {
-    return this.#doc.subscribed && this.#doc.data !== undefined
+    return this.#hand.isReady()
   }
 
   type(): void {
     const token = this.#tokens.take()
     this.typed.push(token)
-    if (this.#unsaved.push(performance.now()) === 1) this.#doc.whenNothingPending(() => this.#saved())
+    const isFirst = this.#unsaved.push(performance.now()) === 1
     this.#hand.insert(token, Math.floor(Math.random() * this.text.length))
+    if (isFirst) this.#hand.whenSaved(() => this.#saved())
   }
 
   /** Types a few characters a second for as long as it is asked to. */
@@ -137,16 +154,12 @@ export class Typist {
   /** Resolves when all that was typed is saved. */
   async saved(): Promise<void> {
     await until('all that was typed to be saved', () => this.#unsaved.length === 0, {
-      seen: () => ({ unsaved: this.#unsaved.length, version: this.#doc.version, breaks: this.breaks }),
+      seen: () => ({ unsaved: this.#unsaved.length, version: this.#hand.version(), breaks: this.breaks }),
     })
   }
 
   close(): Promise<void> {
     return this.#hand.close()
-  }
-
-  get #doc(): Doc {
-    return this.#hand.doc()
   }
 
   #saved(): void {

@@ -1,10 +1,14 @@
 /** Our own client, as the page runs it. */
 
 import { WebSocket } from 'ws'
-import type { LinkWorld, Wire } from '../../../client/sync/link.ts'
+import type { Wire } from '../../../client/sync/link.ts'
+import { PageLocks } from '../../../client/sync/locks.ts'
+import { MemoryStore } from '../../../client/sync/memory-store.ts'
 import { Session } from '../../../client/sync/session.ts'
+import { type SessionWorld, timedId } from '../../../client/sync/session-world.ts'
 import { type Component, canonical, type Insert } from '../../../ot/component.ts'
 import { COLLAB_PATH } from '../../../ot/wire.ts'
+import { memberIn } from '../../../test/harness/tokens.ts'
 import type { Editor } from './editor.ts'
 import type { Witness } from './witness.ts'
 
@@ -16,7 +20,8 @@ export class OwnEditor implements Editor {
 
   constructor(serverUrl: string, letter: string, token: string, witness: Witness) {
     this.letter = letter
-    const world: LinkWorld = {
+    const world: SessionWorld = {
+      device: { store: new MemoryStore(), locks: new PageLocks() },
       open: () => {
         const address = new URL(COLLAB_PATH + letter, serverUrl.replace(/^http/, 'ws'))
         // Nobody listens on port 1.
@@ -32,9 +37,11 @@ export class OwnEditor implements Editor {
       },
       now: () => performance.now(),
       random: () => Math.random(),
+      wallTime: () => Date.now(),
+      newId: () => timedId(Date.now(), Math.random()),
     }
-    this.#session = new Session(letter, world)
-    this.#session.open()
+    this.#session = new Session(letter, memberIn(token), world)
+    void this.#session.open()
   }
 
   get content(): readonly Insert[] | null {
@@ -73,7 +80,7 @@ export class OwnEditor implements Editor {
   }
 
   close(): void {
-    this.#session.close()
+    void this.#session.close()
     for (const socket of this.#sockets) socket.terminate()
   }
 }

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import ShareDB from 'sharedb'
-import { textOf } from '../../../client/sync/draft.ts'
+import { comparisonOf, textOf } from '../../../client/sync/draft.ts'
+import { PageLocks } from '../../../client/sync/locks.ts'
+import { MemoryStore } from '../../../client/sync/memory-store.ts'
 import { Session } from '../../../client/sync/session.ts'
 import type { SessionView } from '../../../client/sync/session-view.ts'
 import type { Component } from '../../../ot/component.ts'
@@ -9,6 +11,7 @@ import { until } from '../../harness/deadline.ts'
 import { ShareDbWorld } from './sharedb-world.ts'
 
 const ID = '00000000-0000-4000-8000-000000000001'
+const ADA = '00000000-0000-4000-8000-0000000000aa'
 
 describe('the session of a letter', () => {
   let world: ShareDbWorld
@@ -22,13 +25,13 @@ describe('the session of a letter', () => {
   beforeEach(async () => {
     world = new ShareDbWorld()
     await world.create(ID, 'Dear Sir')
-    session = new Session(ID, world)
+    session = new Session(ID, ADA, world)
     seen = []
     session.listen({
       remoteOp: (op) => seen.push(`op ${JSON.stringify(op)}`),
       loaded: () => seen.push(`loaded ${JSON.stringify(text())}`),
     })
-    session.open()
+    await session.open()
     await reaches('live', { phase: 'live' })
   })
 
@@ -39,6 +42,8 @@ describe('the session of a letter', () => {
     const submitted = session.submit(at === 0 ? [{ insert }] : [{ retain: at }, { insert }])
     expect(submitted.kind).to.equal('taken')
   }
+  const ops = () => world.wire.sent.filter(({ a }) => a === 'op')
+  const settled = () => reaches('saved', { unsent: 0 })
   const view = (): SessionView => session.getSnapshot()
 
   /** Waits until the session's view holds all of `part`. */
@@ -58,18 +63,26 @@ describe('the session of a letter', () => {
       version: 1,
       unsent: 0,
       drafts: [],
+      isWriting: false,
+      fault: null,
     })
     expect(seen).to.deep.equal(['loaded "Dear Sir\\n"'])
   })
 
   it('[C4] is saved when the server has acknowledged, and not before', async () => {
     const stages: string[] = []
-    session.subscribe(() => stages.push(`${view().unsent} unsent, version ${view().version}`))
+    const stage = () =>
+      `${view().unsent} unsent, ${view().isWriting ? 'not ' : ''}kept, version ${view().version}`
+    session.subscribe(() => stages.push(stage()))
     type(8, ' or Madam')
     expect(text()).to.equal('Dear Sir or Madam\n')
     expect(view().unsent).to.equal(1)
     await reaches('saved', { unsent: 0 })
-    expect(stages).to.deep.equal(['1 unsent, version 1', '0 unsent, version 2'])
+    expect(stages).to.deep.equal([
+      '1 unsent, not kept, version 1',
+      '1 unsent, kept, version 1',
+      '0 unsent, kept, version 2',
+    ])
     expect(await world.text(ID)).to.equal('Dear Sir or Madam\n')
   })
 
@@ -151,32 +164,59 @@ describe('the session of a letter', () => {
     expect(await world.text(ID)).to.equal('\n')
   })
 
-  it('[C3] keeps what the server refuses, and everything behind it, as a draft', async () => {
+  it('[C3] keeps what the server refuses as a draft, and sends what was written before and after it', async () => {
+    world.backend.use('submit', (context, next) => {
+      if (JSON.stringify(context.op).includes('bad')) next(new Error('refused by the test'))
+      else next()
+    })
+    type(8, ' or')
+    await settled()
+    type(11, ' bad')
+    type(15, ' Madam')
+    await reaches('saved', { unsent: 0, version: 3 })
+    expect(text()).to.equal('Dear Sir or Madam\n')
+    expect(await world.text(ID)).to.equal('Dear Sir or Madam\n')
+    expect(seen.slice(1)).to.deep.equal(['op [{"retain":11},{"delete":4}]'])
+    const [draft] = view().drafts
+    expect(draft).to.include({ reason: 'refused', written: 'bad', whole: 'Dear Sir or bad\n', version: 2 })
+    expect(comparisonOf(draft).map(({ insert, change }) => [insert, change])).to.deep.equal([
+      ['Dear Sir or', 'none'],
+      [' bad', 'added'],
+      ['\n', 'none'],
+    ])
+    session.dropDraft(draft.id)
+    expect(view().drafts).to.deep.equal([])
+  })
+
+  it('[C3] puts a draft back into the letter of today, past what has happened since', async () => {
     let refuse = true
     world.backend.use('submit', (context, next) => {
       if (refuse && JSON.stringify(context.op).includes('bad')) next(new Error('refused by the test'))
       else next()
     })
     type(8, ' bad')
-    type(12, ' and more')
-    await until('the fresh letter', () => seen.length === 2)
-    expect(seen[1]).to.equal('loaded "Dear Sir\\n"')
-    expect(view().drafts).to.deep.equal([
-      { id: 1, written: 'bad and more', whole: 'Dear Sir bad and more\n', edits: 1, version: 1 },
-    ])
+    await reaches('refused', { unsent: 0 })
     refuse = false
-    type(8, ' good')
-    await reaches('saved', { unsent: 0, version: 2 })
-    session.dropDraft(1)
+    await world.others(ID, [{ insert: 'My ' }])
+    await reaches('the other op', { version: 2 })
+    expect(session.mergeDraft(view().drafts[0].id).kind).to.equal('taken')
+    await reaches('saved', { unsent: 0, version: 3 })
+    expect(await world.text(ID)).to.equal('My Dear Sir bad\n')
     expect(view().drafts).to.deep.equal([])
+    expect(await world.device.store.keys('draft/')).to.deep.equal([])
   })
 
-  it('[C3] keeps unsent words as a draft when the right to write is taken away', () => {
+  it('[C3] keeps unsent words as a draft when the right to write is taken away', async () => {
     world.wire.isMute = true
     type(8, ' forever')
+    await until('it to be on its way', () => ops().length === 1)
     world.wire.cut(CLOSE.forbidden)
     expect(view()).to.include({ phase: 'refused', refusal: 'forbidden', unsent: 0 })
-    expect(view().drafts.map(({ written }) => written)).to.deep.equal(['forever'])
+    expect(view().drafts.map(({ written, reason }) => [written, reason])).to.deep.equal([
+      ['forever', 'forbidden'],
+    ])
+    expect(text(), 'the letter as the server has it').to.equal('Dear Sir\n')
+    expect(session.submit([{ insert: 'x' }]).kind).to.equal('refused')
   })
 
   it('[C3] keeps no draft of words that were saved before the right was taken away', async () => {
@@ -252,9 +292,10 @@ describe('the session of a letter', () => {
       world.wire.cut(CLOSE.reload)
       await reaches('the letter anew', { phase: 'live', version: 1 })
       expect(text()).to.equal('Dear Sir\n')
-      expect(view().drafts).to.deep.equal([
-        { id: 1, written: 'or Madam', whole: 'Dear Sir or Madam\n', edits: 0, version: 2 },
-      ])
+      expect(view().drafts).to.have.length(1)
+      expect(view().drafts[0]).to.include({
+        ...{ reason: 'restored', written: 'or Madam', whole: 'Dear Sir or Madam\n', edits: 0, version: 2 },
+      })
     })
 
     it('[C3] keeps the whole letter when there is none any more', async () => {
@@ -265,9 +306,10 @@ describe('the session of a letter', () => {
     })
 
     it('comes back after a pause when it is told so before it has a letter', async () => {
-      session.close()
-      session = new Session(ID, world)
-      session.open()
+      await session.close()
+      world.device = { store: new MemoryStore(), locks: new PageLocks() }
+      session = new Session(ID, ADA, world)
+      await session.open()
       const wires = world.wires.length
       world.wire.cut(CLOSE.reload)
       expect(world.wires).to.have.length(wires)
@@ -277,9 +319,9 @@ describe('the session of a letter', () => {
   })
 
   it('says so when there is no such letter', async () => {
-    session.close()
-    session = new Session('00000000-0000-4000-8000-000000000002', world)
-    session.open()
+    await session.close()
+    session = new Session('00000000-0000-4000-8000-000000000002', ADA, world)
+    await session.open()
     await reaches('refused', { phase: 'refused', refusal: 'not-found', ready: false })
   })
 })

@@ -1,6 +1,10 @@
 import { Duplex } from 'node:stream'
 import ShareDB from 'sharedb'
-import type { LinkWorld, Wire } from '../../../client/sync/link.ts'
+import type { Device } from '../../../client/sync/device.ts'
+import type { Wire } from '../../../client/sync/link.ts'
+import { PageLocks } from '../../../client/sync/locks.ts'
+import { MemoryStore } from '../../../client/sync/memory-store.ts'
+import { type SessionWorld, timedId } from '../../../client/sync/session-world.ts'
 import { letter } from '../../../ot/letter.ts'
 
 ShareDB.types.register(letter.ottype as Parameters<typeof ShareDB.types.register>[0]) // ShareDB's type has `any`
@@ -19,12 +23,12 @@ class ServedWire implements Wire {
   isMute = false
   readonly #stream: Duplex
 
-  constructor(backend: ShareDB, epoch: string) {
+  constructor(backend: ShareDB, greeting: { epoch: string; member: string | null }) {
     this.#stream = new Duplex({
       objectMode: true,
       read: () => {},
       write: (message: Message, _encoding, done) => {
-        const data = JSON.stringify(message.a === 'init' ? { ...message, epoch } : message)
+        const data = JSON.stringify(message.a === 'init' ? { ...message, ...greeting } : message)
         if (!this.isMute) setImmediate(() => this.onmessage?.({ data }))
         done()
       },
@@ -58,32 +62,47 @@ function newBackend(): ShareDB {
 }
 
 /** A world whose sockets lead to a ShareDB in memory. Pauses are not waited for: the test reconnects. */
-export class ShareDbWorld implements LinkWorld {
-  backend = newBackend()
+export class ShareDbWorld implements SessionWorld {
+  device: Device = { store: new MemoryStore(), locks: new PageLocks() }
+  backend: ShareDB
   readonly wires: ServedWire[] = []
   /** What the server's greeting says of its database. */
   epoch = 'first'
+  /** Whom it takes whoever connects for. */
+  member: string | null = null
   /** The next socket hears nothing. */
   isMute = false
   time = 0
-  #pending: (() => void) | null = null
+  /** No new socket opens. */
+  isOffline = false
+  readonly #pending = new Set<() => void>()
+  #ids = 0
+
+  /** @param other  a world with the same server and the same device: another tab of the same browser */
+  constructor(other?: ShareDbWorld) {
+    this.backend = other?.backend ?? newBackend()
+    if (other) this.device = other.device
+  }
 
   get wire(): ServedWire {
     return this.wires[this.wires.length - 1]
   }
 
   open(): Wire {
-    const wire = new ServedWire(this.backend, this.epoch)
+    const wire = new ServedWire(this.backend, { epoch: this.epoch, member: this.member })
     wire.isMute = this.isMute
     this.wires.push(wire)
+    if (this.isOffline) queueMicrotask(() => wire.cut())
     return wire
   }
 
   after(_ms: number, task: () => void): () => void {
-    this.#pending = task
-    return () => {
-      if (this.#pending === task) this.#pending = null
+    const once = () => {
+      this.#pending.delete(once)
+      task()
     }
+    this.#pending.add(once)
+    return () => void this.#pending.delete(once)
   }
 
   now(): number {
@@ -94,9 +113,17 @@ export class ShareDbWorld implements LinkWorld {
     return 0.5
   }
 
+  wallTime(): number {
+    return this.time
+  }
+
+  newId(): string {
+    return timedId(this.time, ++this.#ids / 2 ** 48)
+  }
+
   /** Lets the pause before the next attempt be over. */
   reconnect(): void {
-    this.#pending?.()
+    for (const task of [...this.#pending]) task()
   }
 
   /** The server goes back to where there was nothing. */

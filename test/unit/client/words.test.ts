@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { initials, personColour } from '../../../client/panels/person-colour.ts'
 import { edits, statusOf } from '../../../client/panels/status-words.ts'
 import { number, whenWords } from '../../../client/panels/when.ts'
+import { draftOf } from '../../../client/sync/draft.ts'
 import type { SessionView } from '../../../client/sync/session-view.ts'
 
 describe('words for times', () => {
@@ -35,8 +36,13 @@ describe('[C4] the status', () => {
     version: 1284,
     unsent: 0,
     drafts: [],
+    isWriting: false,
+    fault: null,
   }
-  const draft = { id: 1, written: 'x', whole: 'x\n', edits: 1, version: 3 }
+  const draft = draftOf({
+    ...{ id: '1', reason: 'refused', code: null, keptAt: 0, epoch: null, edits: 1, version: 3 },
+    ...{ base: [{ insert: '\n' }], ops: [[{ insert: 'x' }]] },
+  })
   const cases: [Partial<SessionView>, string, string][] = [
     [{}, 'ok', 'Saved · version 1,284'],
     [{ unsent: 2 }, 'busy', 'Saving…'],

@@ -1,0 +1,16 @@
+import type { Device } from './device.ts'
+import type { LinkWorld } from './link.ts'
+
+/** Where a session lives. A test hands it its own. */
+export interface SessionWorld extends LinkWorld {
+  readonly device: Device
+  /** Milliseconds since 1970; `now` need not be. */
+  wallTime(): number
+  /** Nobody had it before, and it sorts after those that were made earlier on this device. */
+  newId(): string
+}
+
+/** For `newId`. @param chance  in [0, 1) */
+export function timedId(wallTime: number, chance: number): string {
+  return `${String(Math.floor(wallTime)).padStart(15, '0')}-${Math.floor(chance * 2 ** 48).toString(36)}`
+}

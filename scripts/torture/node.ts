@@ -19,6 +19,7 @@ export class BedNode {
   /** Why it ended although nobody had told it to; one sentence each. */
   readonly unscheduledExits: string[] = []
   #server: RunningServer | null = null
+  #starting: Promise<void> | null = null
   #isMeantToEnd = false
   #isClosed = false
   #skewMs = 0
@@ -43,8 +44,20 @@ export class BedNode {
     return this.#server?.stderr().slice(-LOG_TAIL) ?? ''
   }
 
-  /** @param skewMs  how far its clock is ahead */
+  /**
+   * Faults overlap, and a start takes as long as the database is away: who comes second waits for the first.
+   *
+   * @param skewMs  how far its clock is ahead; the first one's counts
+   */
   async start(skewMs = 0): Promise<void> {
+    if (this.#server !== null) return
+    this.#starting ??= this.#start(skewMs).finally(() => {
+      this.#starting = null
+    })
+    await this.#starting
+  }
+
+  async #start(skewMs: number): Promise<void> {
     this.#skewMs = skewMs
     const skewed = { NODE_OPTIONS: `--import ${SKEWED_CLOCK}`, CLOCK_SKEW_MS: String(skewMs) }
     const server = await this.#startUntilItRuns(skewMs === 0 ? this.#env : { ...this.#env, ...skewed })

@@ -23,6 +23,15 @@ describe('three nodes under faults', () => {
     await bed.close()
   })
 
+  it('are started once, however many faults that end the same node are over (seed 20261165 waited for ever)', async function () {
+    this.timeout(30_000)
+    const node = bed.nodes[0]!
+    await node.kill()
+    await Promise.all([node.start(), node.start()])
+    expect(node.pid).to.be.a('number')
+    expect(node.unscheduledExits).to.deep.equal([])
+  })
+
   it(`keep every promise in ${SCHEDULES} schedules (SEED=${SEED})`, async function () {
     this.timeout(300_000)
     const outcomes: Outcome[] = []

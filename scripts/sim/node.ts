@@ -6,6 +6,7 @@ import { systemTimer } from '../../server/clock.ts'
 import type { Documents } from '../../server/doc/documents.ts'
 import type { HeadSweep } from '../../server/doc/head-sweep.ts'
 import type { Log } from '../../server/log.ts'
+import type { Bus } from '../../server/pubsub/bus.ts'
 import { DbError } from '../../server/store/db.ts'
 import type { GroupCommit } from '../../server/store/group-commit.ts'
 import { type Collab, openCollab } from '../../server/sync/backend.ts'
@@ -63,15 +64,14 @@ export class SimNode implements Owner {
     this.link.onKill = () => this.kill()
     this.bus = house.bus.link(this)
     const log = parts.log(logOver(database, this.link.carry))
-    const bus = parts.bus(this.bus)
-    const said = {
-      publish: (channel: string, message: string) => {
-        bus.publish(channel, message)
+    const bus: Bus = {
+      publish: (channel, message) => {
+        this.bus.publish(channel, message)
         this.link.published()
       },
-      subscribe: bus.subscribe.bind(bus),
-      onBack: bus.onBack.bind(bus),
-      close: bus.close.bind(bus),
+      subscribe: (channel, listener) => this.bus.subscribe(channel, listener),
+      onBack: (listener) => this.bus.onBack(listener),
+      close: () => this.bus.close(),
     }
     const onError = (error: unknown) => this.#failed(error)
     this.#committer = parts.committer(log)
@@ -79,11 +79,11 @@ export class SimNode implements Owner {
     const { typeOf } = parts
     const { documents, sweep, collab } = time.as(this, () => {
       const documents = parts.documents({
-        ...{ log, committer: this.#committer, clock, typeOf, bus: said, onError },
+        ...{ log, committer: this.#committer, clock, typeOf, bus, onError },
         onRewound: () => house.onFault(new Error(`${name} believes the database was taken back`)),
       })
       const sweep = parts.sweep({
-        ...{ log, bus: said, timer: systemTimer, residents: () => documents.residents() },
+        ...{ log, bus, timer: systemTimer, residents: () => documents.residents() },
         onAway: onError,
         onStuck: onError,
         onRewound: () => house.onFault(new Error(`${name} believes the database was taken back`)),

@@ -1,7 +1,6 @@
 import { Documents } from '../../server/doc/documents.ts'
 import { HeadSweep, type SweepParts } from '../../server/doc/head-sweep.ts'
 import type { DocumentDeps, TypeOf } from '../../server/doc/types.ts'
-import type { Bus } from '../../server/pubsub/bus.ts'
 import { type CommitLog, GroupCommit } from '../../server/store/group-commit.ts'
 import { typeOf } from '../../server/sync/types.ts'
 import type { NodeLog } from './log-link.ts'
@@ -15,7 +14,6 @@ export interface Parts {
   readonly documents: (deps: DocumentDeps) => Documents
   readonly sweep: (parts: SweepParts) => HeadSweep | null
   readonly typeOf: TypeOf
-  readonly bus: (bus: Bus) => Bus
 }
 
 export const REAL: Parts = {
@@ -25,5 +23,4 @@ export const REAL: Parts = {
   documents: (deps) => new Documents(deps),
   sweep: (parts) => new HeadSweep(parts),
   typeOf,
-  bus: (bus) => bus,
 }

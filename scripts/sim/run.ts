@@ -42,6 +42,8 @@ export async function simulate(seed: number, parts: Parts = REAL, isTraced = fal
     const inspector = new Inspector(world)
     const ms = 3_000 + random.next() * 6_000
     write(world, ms)
+    // With no bus at all the nodes have nothing but the log.
+    if (random.chance(0.15)) world.bus.weather = { ...world.bus.weather, lost: 1 }
     faults = unleash(world, ms)
     await time.pass(ms)
     heal(world)

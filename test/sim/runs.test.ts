@@ -10,9 +10,9 @@ const RUNS = 1_500
 /** A wrong server has to be noticed within so many runs. */
 const ENOUGH = 300
 
-/** Seeds under which something was wrong once, by what it was. */
+/** Seeds under which something was wrong once, by what it was. Whoever draws more in a run finds new ones, with the fix taken out. */
 const PINNED: Readonly<Record<string, number>> = {
-  'a letter opened while it was being made was not found': 940,
+  'a letter opened while it was being made was not found': 945,
 }
 
 describe('the simulation', () => {

@@ -101,6 +101,16 @@ export function invertAttributes(
   return inOrder(inverse)
 }
 
+/** What makes the formats `to` of the formats `from`, on a retain. */
+export function differenceOf(from: Attributes = {}, to: Attributes = {}): Attributes | undefined {
+  const changes: Record<string, AttributeValue> = {}
+  for (const name of Object.keys({ ...from, ...to })) {
+    const value = to[name] ?? null
+    if ((from[name] ?? null) !== value) changes[name] = value
+  }
+  return inOrder(changes)
+}
+
 function pick(
   attributes: Attributes,
   keys: readonly string[],

@@ -2,10 +2,10 @@
  * What became of a letter between two versions, and who did it: from the ops, so it is exact, and a word that was moved or
  * typed anew is what it was and not what it looks like.
  */
-import { type Attributes, composeAttributes, equalAttributes } from './attributes.ts'
-import type { Component, Embed, Insert, LetterDocument, LetterOp } from './component.ts'
-import { insertion, insertLength } from './component.ts'
-import { piece } from './reader.ts'
+import { type Attributes, equalAttributes } from './attributes.ts'
+import type { Embed, LetterDocument, LetterOp } from './component.ts'
+import { Palimpsest } from './palimpsest.ts'
+import type { Stretch } from './stretch.ts'
 
 /** An edit of the log. */
 export interface ComparedEdit {
@@ -34,87 +34,21 @@ export interface Passage {
  * the earlier letter, those that are not `deleted` the later one.
  */
 export function compareLetters(base: LetterDocument, edits: Iterable<ComparedEdit>): Passage[] {
-  let passages: readonly Passage[] = base.ops.map(({ insert, attributes }) => ({
-    ...{ insert, change: 'none' as const, author: null },
-    ...{ before: attributes, after: attributes },
-  }))
-  for (const edit of edits) passages = new Walk(passages, edit.author).apply(edit.op.ops)
-  return passages.reduce<Passage[]>(pushPassage, [])
+  // To keep none of the edits is to keep the letter before them.
+  const both = new Palimpsest(base, null, false)
+  for (const { op, author } of edits) {
+    both.lay({ op, author: author ?? '', version: 0, restored: null }, { isKept: false, revives: false })
+  }
+  return [...both.stretches()].map(passageOf).reduce<Passage[]>(pushPassage, [])
 }
 
-/** One edit on the way through all passages. What is deleted has no length there. */
-class Walk {
-  readonly #passages: readonly Passage[]
-  readonly #author: string | null
-  #index = 0
-  #offset = 0
-  readonly #out: Passage[] = []
-
-  constructor(passages: readonly Passage[], author: string | null) {
-    this.#passages = passages
-    this.#author = author
-  }
-
-  apply(op: readonly Component[]): readonly Passage[] {
-    for (const component of op) {
-      if (component.insert !== undefined) this.#add(component)
-      else if (component.delete !== undefined)
-        this.#take(component.delete, (passage) => this.#deleted(passage))
-      else this.#take(component.retain, (passage) => this.#formatted(passage, component.attributes))
-    }
-    if (this.#offset > 0) this.#take(this.#left, (passage) => passage)
-    return [...this.#out, ...this.#passages.slice(this.#index)]
-  }
-
-  #add({ insert, attributes }: Insert): void {
-    const author = this.#author
-    this.#out.push({ insert, change: 'added', author, before: undefined, after: attributes })
-  }
-
-  /** Goes over `length` code units of the later letter. */
-  #take(length: number, become: (passage: Passage) => Passage | null): void {
-    let left = length
-    while (left > 0) {
-      const passage = this.#passages[this.#index]!
-      if (passage.change === 'deleted') {
-        this.#out.push(passage)
-        this.#index++
-        continue
-      }
-      const taken = Math.min(left, this.#left)
-      const { insert } = piece(insertion(passage.insert, undefined), this.#offset, taken)
-      const became = become({ ...passage, insert })
-      if (became !== null) this.#out.push(became)
-      left -= taken
-      this.#offset += taken
-      if (this.#left > 0) continue
-      this.#index++
-      this.#offset = 0
-    }
-  }
-
-  /** Of the passage that is being read. */
-  get #left(): number {
-    return insertLength(this.#passages[this.#index]!.insert) - this.#offset
-  }
-
-  #deleted(passage: Passage): Passage | null {
-    if (passage.change === 'added') return null
-    return { ...passage, change: 'deleted', author: this.#author, after: undefined }
-  }
-
-  #formatted(passage: Passage, attributes: Attributes | undefined): Passage {
-    if (attributes === undefined) return passage
-    const after = composeAttributes(passage.after, attributes, false)
-    if (passage.change === 'added') return { ...passage, after }
-    const isAsBefore = equalAttributes(passage.before, after)
-    return {
-      ...passage,
-      after,
-      change: isAsBefore ? 'none' : 'formatted',
-      author: isAsBefore ? null : this.#author,
-    }
-  }
+function passageOf({ insert, isHere, here, isKept, kept, author, changedBy }: Stretch): Passage {
+  if (!isKept) return { insert, change: 'added', author: author || null, before: undefined, after: here }
+  const by = changedBy || null
+  if (!isHere) return { insert, change: 'deleted', author: by, before: kept, after: undefined }
+  const isAsBefore = equalAttributes(kept, here)
+  const change = isAsBefore ? 'none' : 'formatted'
+  return { insert, change, author: isAsBefore ? null : by, before: kept, after: here }
 }
 
 function pushPassage(passages: Passage[], passage: Passage): Passage[] {

@@ -10,7 +10,7 @@
  * without looking at it.
  */
 import { compose } from './algebra.ts'
-import { type Attributes, type AttributeValue, inOrder } from './attributes.ts'
+import { type Attributes, differenceOf } from './attributes.ts'
 import { type Component, chop, type Insert, insertion, push, retention, totalLength } from './component.ts'
 import { endsWithNewline } from './fit.ts'
 import { letterLength } from './letter-length.ts'
@@ -64,7 +64,7 @@ function deletedBefore(
 ): Component[] {
   const kept: Component[] = op.slice(0, -1)
   if (deleted > 1) push(kept, { delete: deleted - 1 })
-  const line = retention(1, difference(document.at(-1)?.attributes, wanted))
+  const line = retention(1, differenceOf(document.at(-1)?.attributes, wanted))
   return compose(kept, at(totalLength(after) - 1, { delete: 1 }, line))
 }
 
@@ -84,7 +84,7 @@ function insertedBefore(
       totalLength(before) - 1,
       insertion('\n', line),
       ...withoutNewline(op.slice(first)),
-      retention(1, difference(line, wanted)),
+      retention(1, differenceOf(line, wanted)),
     ),
   )
 }
@@ -103,14 +103,4 @@ function reach(op: readonly Component[]): number {
 
 function at(position: number, ...components: Component[]): Component[] {
   return chop(position === 0 ? components : [retention(position), ...components])
-}
-
-/** What makes `to` of `from`. */
-function difference(from: Attributes = {}, to: Attributes = {}): Attributes | undefined {
-  const changes: Record<string, AttributeValue> = {}
-  for (const name of Object.keys({ ...from, ...to })) {
-    const value = to[name] ?? null
-    if ((from[name] ?? null) !== value) changes[name] = value
-  }
-  return inOrder(changes)
 }

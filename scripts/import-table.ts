@@ -79,7 +79,7 @@ export const ROOMS: readonly Room[] = [
   server('workers', { mayImport: ['server/doc', 'server/store', 'ot', LEAVES], packages: [] }),
   {
     name: 'server root',
-    files: /^server\/(?:app|node|drain|main|cli)\.ts$/,
+    files: /^server\/(?:app|node|time|drain|main|cli)\.ts$/,
     mayImport: [
       ...['store', 'pubsub', 'auth', 'doc', 'sync', 'api', 'workers'].map((name) => `server/${name}`),
       ...['ot', LEAVES],

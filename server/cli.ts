@@ -25,6 +25,7 @@ import { OpLog } from './store/op-log.ts'
 import { PgProgramError } from './store/pg-programs.ts'
 import { openPglite } from './store/pglite.ts'
 import { openPostgres } from './store/postgres.ts'
+import { openSnapshots } from './time.ts'
 import { BackupRefused, backUp, restore } from './workers/backup.ts'
 import { text } from './workers/describe-op.ts'
 import { printLog, verifyAll, verifyOne } from './workers/doc-commands.ts'
@@ -57,6 +58,10 @@ An <id> is that of a letter; others are written comments/<id> or canvases/<id>.`
     prints the epoch of the database: the name of its history. Say --new when a standby became the primary and may lack the
     last ops, before any server connects to it: clients then load their letters anew and keep as drafts what they had not
     sent, instead of going on from versions that mean something else now.`,
+
+  keys: `npm run keys -- rotate
+    seals the snapshots of letters anew that are not sealed with the first key of SNAPSHOT_KEYS. Servers may run meanwhile. It may
+    be ended and run again.`,
 
   'import-sharedb-postgres': `npm run import:sharedb-postgres -- <url> [options]
     takes over the letters of a database that ShareDB wrote through sharedb-postgres, with all their history.
@@ -110,6 +115,7 @@ async function run(command: string, args: readonly string[]): Promise<ExitCode> 
   if (command === 'doc') return doc(args)
   if (command === 'backup' || command === 'restore') return keep(command, args)
   if (command === 'epoch') return epoch(args)
+  if (command === 'keys') return keys(args)
   if (command === 'import-sharedb-postgres') return importAll(args)
   throw new CannotBegin(Object.values(USAGE).join('\n\n'))
 }
@@ -167,6 +173,22 @@ async function epoch(args: readonly string[]): Promise<ExitCode> {
   if (positionals.length > 0) throw usage('epoch', 'It takes no words.')
   await say(await withDb((db) => (values.new === true ? renewEpoch(db) : readEpoch(db))))
   return EXIT.well
+}
+
+async function keys(args: readonly string[]): Promise<ExitCode> {
+  const { positionals } = parse('keys', args, {})
+  if (positionals.join() !== 'rotate') throw usage('keys', 'There is one command: rotate.')
+  const { snapshotKeys } = readConfig(process.env)
+  const failed: string[] = []
+  const sealed = await withDb(async (db) =>
+    (await openSnapshots(db, snapshotKeys)).rotate(({ letter, version }, error) => {
+      failed.push(`letter ${letter}, version ${version}: ${sentence(error)}`)
+    }),
+  )
+  for (const line of failed) await say(line)
+  const rest = failed.length === 0 ? 'no other key is needed any more' : `${failed.length} were not`
+  await say(`${sealed} snapshots were sealed anew; ${rest}.`)
+  return failed.length === 0 ? EXIT.well : EXIT.notWell
 }
 
 /** Runs a command on our own log, which is there already. */

@@ -31,6 +31,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[]
   readonly opLog: OpLogKind
   readonly logLevel: LogLevel
+  /** Keys that snapshots are sealed with, by name; the first one seals. Empty: the database's own key does. */
+  readonly snapshotKeys: readonly (readonly [name: string, key: Uint8Array])[]
 }
 
 interface Option {
@@ -108,6 +110,14 @@ export const OPTIONS = [
     example: 'sharedb-postgres',
   },
   {
+    name: 'SNAPSHOT_KEYS',
+    default: null,
+    meaning:
+      'Keys that snapshots of letters are sealed with, as `name:key`, separated by commas: the first one seals, all of ' +
+      'them open. A key is 32 bytes in base64, a name letters, digits and dashes. Unset: a key that is in the database.',
+    example: '2026:` and the output of `openssl rand -base64 32',
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     meaning:
@@ -119,6 +129,7 @@ export const OPTIONS = [
 export type OptionName = (typeof OPTIONS)[number]['name']
 
 const MIN_SECRET_LENGTH = 32
+const SNAPSHOT_KEY_BYTES = 32
 
 /** The environment does not make a usable configuration. The message holds one sentence per fault. */
 export class ConfigError extends Error {
@@ -205,6 +216,22 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push('OP_LOG=sharedb-postgres keeps its ops in a Postgres server: set DATABASE_URL.')
   }
 
+  const snapshotKeys = list('SNAPSHOT_KEYS').flatMap((part) => {
+    const [, name, text = ''] = /^([A-Za-z0-9-]{1,40}):(.*)$/.exec(part) ?? []
+    const key = Buffer.from(text, 'base64')
+    if (name !== undefined && key.length === SNAPSHOT_KEY_BYTES && name !== 'database')
+      return [[name, key] as const]
+    // Without its value: it is a secret.
+    faults.push(
+      'SNAPSHOT_KEYS must hold parts like 2026:key, separated by commas, where each key is the output of ' +
+        'openssl rand -base64 32 and no name is "database".',
+    )
+    return []
+  })
+  if (new Set(snapshotKeys.map(([name]) => name)).size < snapshotKeys.length) {
+    faults.push('SNAPSHOT_KEYS names a key twice.')
+  }
+
   const config: Config = {
     port: Number(port),
     host,
@@ -217,6 +244,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowedOrigins,
     opLog,
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS),
+    snapshotKeys,
   }
   if (faults.length > 0) throw new ConfigError(faults)
   return Object.freeze(config)

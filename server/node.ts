@@ -8,12 +8,9 @@ import type { Config } from './config.ts'
 import { Documents } from './doc/documents.ts'
 import { HeadSweep } from './doc/head-sweep.ts'
 import { Letters } from './doc/letters.ts'
-import { Past } from './doc/past.ts'
-import { Rollbacks } from './doc/rollback.ts'
 import type { DocumentKey } from './doc/types.ts'
 import type { Log } from './log.ts'
 import type { Bus } from './pubsub/bus.ts'
-import { sqlAudit } from './store/audit.ts'
 import type { Db } from './store/db.ts'
 import { EpochWatch, readEpoch, renewEpochFrom } from './store/epoch.ts'
 import { GroupCommit } from './store/group-commit.ts'
@@ -21,14 +18,13 @@ import { sqlLetters } from './store/letters.ts'
 import { sqlMembers } from './store/members.ts'
 import { migrate } from './store/migrate.ts'
 import { OpLog } from './store/op-log.ts'
-import { sqlOpTimes } from './store/op-times.ts'
 import { secret } from './store/settings.ts'
 import { createStockTables, stockLetters } from './store/stock-tables.ts'
-import { sqlVersionNames } from './store/version-names.ts'
 import { openCollab } from './sync/backend.ts'
 import { Door } from './sync/door.ts'
 import { openStock, type Stock } from './sync/stock.ts'
 import { typeOf } from './sync/types.ts'
+import { openTime } from './time.ts'
 
 /** The embedded database costs 0.4 ms of this thread per statement: ops wait this long for company. */
 const PGLITE_GATHER_MS = 2
@@ -96,11 +92,8 @@ export async function openNode({
     sourceForCreating: (member, id) => sources.issueForCreating(member, id),
   })
 
-  const times = sqlOpTimes(db, epoch)
-  const audit = sqlAudit(db)
-  const past = new Past({ documents, times, audit, names: sqlVersionNames(db) })
-  const sourceFor = (member: string) => sources.issue(member)
-  const rollbacks = new Rollbacks({ documents, past, times, audit, sourceFor })
+  const { snapshotKeys } = config
+  const time = stock === null ? await openTime({ db, epoch, documents, clock, log, snapshotKeys }) : null
 
   const ready = async () => {
     assertOpen()
@@ -109,7 +102,7 @@ export async function openNode({
   const api = createApi({
     auth,
     letters,
-    time: stock === null ? { past, rollbacks } : null,
+    time,
     origins: config,
     ready,
     clientDir: join(root, 'dist', 'client'),
@@ -125,6 +118,7 @@ export async function openNode({
     async close(signal) {
       watch?.close()
       await sweep?.close()
+      await time?.close()
       await documents.close(signal)
       await stock?.close()
     },

@@ -124,11 +124,11 @@ async function readPast(
   letter: Letter,
   role: Role,
   parts: ApiParts,
-): Promise<Snapshot> {
+): Promise<Pick<Snapshot, 'version' | 'data'>> {
   assertMay(role, 'history')
   const { past } = timeOf(parts)
   const version = query.version ?? (await past.versionAt(letter.id, Date.parse(query.at!)))
-  return past.content(letter.id, version)
+  return { version, data: await past.content(letter.id, version) }
 }
 
 /** A letter as one member sees it. People are ids; names are at /v1/members. */

@@ -58,8 +58,8 @@ export const PAST_ROUTES: readonly Route[] = [
     scope: 'letter',
     action: 'history',
     query: span,
-    async handle({ query: { from, to }, letter }, parts) {
-      const passages = await timeOf(parts).past.compare(letter.id, from, to)
+    async handle({ query: { from, to }, letter, onProgress }, parts) {
+      const passages = await timeOf(parts).past.compare(letter.id, from, to, onProgress)
       return { status: 200, body: { from, to, passages: passages.map(showPassage) } }
     },
   }),
@@ -70,9 +70,9 @@ export const PAST_ROUTES: readonly Route[] = [
     scope: 'letter',
     action: 'history',
     query: z.strictObject({ version: version.optional() }),
-    async handle({ query, letter }, parts) {
+    async handle({ query, letter, onProgress }, parts) {
       const at = query.version ?? letter.version
-      const stretches = await timeOf(parts).past.blame(letter.id, at)
+      const stretches = await timeOf(parts).past.blame(letter.id, at, onProgress)
       const shown = stretches.map(({ length, author, version }) => ({
         length,
         author: author || null,

@@ -10,6 +10,7 @@ import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import { CollabError } from '../../ot/errors.ts'
 import type { Log } from '../log.ts'
+import type { Answer } from './route.ts'
 
 /** Long enough for a node to come back or a balancer to choose another, seconds. */
 const RETRY_AFTER_S = 1
@@ -40,11 +41,20 @@ export function problemOf(error: CollabError): Problem {
 export function answerProblems(log: Log): ErrorRequestHandler {
   // express tells an error handler by its four parameters
   return (error: unknown, request, response, next) => {
-    const known = knownError(error)
-    const answer = known.status >= 500 ? logged(known, error, request, log) : known
-    if (!response.headersSent) send(answer, response)
+    if (!response.headersSent) send(tellable(error, request, log), response)
     else next(error) // too late for an answer: express ends the connection
   }
+}
+
+/** The same for a caller that has heard of progress already, and so of a status. */
+export function problemAnswer(error: unknown, request: Request, log: Log): Answer {
+  const known = tellable(error, request, log)
+  return { status: known.status, body: problemOf(known) }
+}
+
+function tellable(error: unknown, request: Request, log: Log): CollabError {
+  const known = knownError(error)
+  return known.status >= 500 ? logged(known, error, request, log) : known
 }
 
 /** Puts a fault of ours into the log, and into the answer the number to find it by. */

@@ -44,12 +44,12 @@ export const ROLLBACK_ROUTES: readonly Route[] = [
     scope: 'letter',
     action: 'rollback',
     body,
-    async handle({ body: { selection, preview, reason, ...wanted }, letter, principal }, parts) {
+    async handle({ body: { selection, preview, reason, ...wanted }, letter, principal, onProgress }, parts) {
       const { rollbacks } = timeOf(parts)
       const { firm, member } = principal
       const request = { letter: letter.id, firm, member, wanted: wanted as Wanted, within: selection ?? null }
-      if (!preview) return { status: 200, body: await rollbacks.run(request, reason!) }
-      const { passages, ...seen } = await rollbacks.preview(request)
+      if (!preview) return { status: 200, body: await rollbacks.run(request, reason!, onProgress) }
+      const { passages, ...seen } = await rollbacks.preview(request, onProgress)
       return { status: 200, body: { preview: true, ...seen, passages: passages.map(showPassage) } }
     },
   }),

@@ -46,6 +46,8 @@ export interface Call<Body, Query> {
   readonly authorization: string | undefined
   /** The browser came over TLS, here or at the balancer. */
   readonly secure: boolean
+  /** To be told now and then which part is done, from 0 to 1: for a caller that wants to hear it. */
+  readonly onProgress: (part: number) => void
 }
 
 export interface FirmCall<Body, Query> extends Call<Body, Query> {

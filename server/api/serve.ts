@@ -9,13 +9,20 @@ import { CollabError } from '../../ot/errors.ts'
 import { LIMITS, UUID } from '../../ot/wire.ts'
 import { assertMay, documentNotFound, roleOf } from '../auth/may.ts'
 import { checkOrigin } from '../auth/origin.ts'
+import { problemAnswer } from './problem.ts'
+import { ProgressLines } from './progress-lines.ts'
 import type { Answer, ApiParts, Call, Route } from './route.ts'
 
 const readJson = express.json({ limit: LIMITS.messageBytes, strict: false })
 
 export function serve(route: Route, parts: ApiParts): RequestHandler {
   return async (request, response) => {
-    const answer = await answerOf(route, parts, request, response)
+    const lines = new ProgressLines(request, response)
+    const answer = await answerOf(route, parts, request, response, lines).catch((error: unknown) => {
+      if (!lines.hasBegun) throw error
+      return problemAnswer(error, request, parts.log)
+    })
+    if (lines.hasBegun) return lines.end(answer)
     response.status(answer.status).set('Cache-Control', 'no-store')
     if (answer.headers !== undefined) response.set(answer.headers)
     if (answer.body === undefined) response.end()
@@ -28,17 +35,22 @@ async function answerOf(
   parts: ApiParts,
   request: Request,
   response: Response,
+  lines: ProgressLines,
 ): Promise<Answer> {
+  const callOf = async () => ({
+    ...(await readCall(route, request, response)),
+    onProgress: (part: number) => lines.say(part),
+  })
   if (route.scope === 'public') {
     checkPage(route, parts, request)
-    return route.handle(await callOf(route, request, response), parts)
+    return route.handle(await callOf(), parts)
   }
 
   const principal = await parts.auth.authenticate(request.headers)
   checkPage(route, parts, request)
   if (route.scope === 'firm') {
     assertMay(roleOf(principal, null), route.action)
-    return route.handle({ ...(await callOf(route, request, response)), principal }, parts)
+    return route.handle({ ...(await callOf()), principal }, parts)
   }
 
   const { id } = request.params
@@ -47,7 +59,7 @@ async function answerOf(
   if (letter === null) throw documentNotFound()
   const role = roleOf(principal, letter)
   assertMay(role, route.action)
-  return route.handle({ ...(await callOf(route, request, response)), principal, letter, role }, parts)
+  return route.handle({ ...(await callOf()), principal, letter, role }, parts)
 }
 
 /**
@@ -57,7 +69,11 @@ function checkPage(route: Route, parts: ApiParts, request: Request): void {
   if (route.method !== 'GET') checkOrigin(request.headers, parts.origins)
 }
 
-async function callOf(route: Route, request: Request, response: Response): Promise<Call<unknown, unknown>> {
+async function readCall(
+  route: Route,
+  request: Request,
+  response: Response,
+): Promise<Omit<Call<unknown, unknown>, 'onProgress'>> {
   if (route.body !== undefined) await readBody(request, response)
   const issues: Issue[] = []
   const body = parse(route.body, request.body, 'the body', issues)

@@ -62,6 +62,19 @@ export async function opsBetween(document: Document, after: number, to: number):
   return ops
 }
 
+/** The ops between two versions, so many at a time. @param onPiece  told how many were read */
+export async function* pieces(
+  document: Document,
+  after: number,
+  to: number,
+  onPiece: (read: number) => void = () => undefined,
+) {
+  for (let at = after; at < to; at += PIECE) {
+    yield await opsBetween(document, at, Math.min(to, at + PIECE))
+    onPiece(Math.min(to, at + PIECE) - after)
+  }
+}
+
 function sizeOf(ops: readonly LoggedOp[]): ChangeSize {
   const size = { added: 0, deleted: 0, formatted: 0 }
   for (const { change } of ops) {

@@ -1,18 +1,14 @@
 /** The ops of a letter's log as the edits that comparison, blame and taking back work on. */
-import { type AuthoredEdit, type Blame, blameAfter, blameOf } from '../../ot/blame.ts'
 import type { LetterDocument, LetterOp } from '../../ot/component.ts'
 import { componentLength, totalLength } from '../../ot/component.ts'
 import { CollabError } from '../../ot/errors.ts'
-import type { LoggedOp, Origin } from '../../ot/logged-op.ts'
+import type { LoggedOp } from '../../ot/logged-op.ts'
+import type { LaidEdit } from '../../ot/stretch.ts'
 import { noteOf } from './rollback-note.ts'
 import type { Undoable } from './undone.ts'
 
 /** An edit of a letter, with all that is known of it. */
-export interface LetterEdit extends AuthoredEdit, Omit<Undoable, 'author'> {
-  /** A member's id; empty for a machine. */
-  readonly author: string
-  readonly origin: Origin | null
-}
+export interface LetterEdit extends LaidEdit, Undoable {}
 
 export const NO_LETTER: LetterDocument = { ops: [] }
 
@@ -55,22 +51,4 @@ function letterOp(change: LoggedOp['change'], length: number): LetterOp {
   if ('del' in change) return { ops: [{ delete: length }] }
   // A stock backend stores an op that its middleware emptied as a bare version.
   return (change.op as LetterOp | undefined) ?? { ops: [] }
-}
-
-/** Blame after more ops of the log. */
-export function blameThrough(before: Blame, ops: readonly LoggedOp[]): Blame {
-  let blame = before
-  for (const logged of ops) {
-    const { version, author, change } = logged
-    const by = { author: author ?? '', version }
-    if ('create' in change) blame = blameOf(change.create.data as LetterDocument, by)
-    else if ('del' in change) blame = NO_LETTER
-    else
-      blame = blameAfter(blame, {
-        ...by,
-        op: letterOp(change, 0),
-        restored: noteOf(logged)?.restored ?? null,
-      })
-  }
-  return blame
 }

@@ -1,8 +1,8 @@
 /**
  * The past of a letter: its history, and what it was at any version. The caller has found the letter, and may read it.
  */
-import { type Blame, type Blamed, stretchesOf } from '../../ot/blame.ts'
-import { compareLetters, type Passage } from '../../ot/comparison.ts'
+import type { Blamed } from '../../ot/blame.ts'
+import type { Passage } from '../../ot/comparison.ts'
 import type { LetterDocument } from '../../ot/component.ts'
 import { CollabError } from '../../ot/errors.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
@@ -11,21 +11,27 @@ import type { OpTimes } from '../store/op-times.ts'
 import type { VersionName, VersionNames } from '../store/version-names.ts'
 import type { Document } from './document.ts'
 import type { Documents } from './documents.ts'
-import { type HistoryPage, historyPage, opsBetween } from './history.ts'
-import { blameThrough, letterEdits, NO_LETTER } from './letter-edits.ts'
-import type { DocumentKey, Snapshot } from './types.ts'
+import { type HistoryPage, historyPage, pieces } from './history.ts'
+import type { Reckoner } from './reckoner.ts'
+import type { Answer, Kind, Task } from './reckoning.ts'
+import type { Snapshots } from './snapshots.ts'
 
 export type { VersionName }
 
 const COLLECTION = 'letters'
-/** Ops folded in one go, so that others get their turns. */
-const PIECE = 500
+/** A snapshot is made where so many ops had to be replayed for want of one. */
+const LONG = 1_000
+
+/** Told now and then which part of a reckoning is done: more than 0, less than 1. */
+export type OnProgress = (part: number) => void
 
 export interface PastParts {
   readonly documents: Documents
   readonly times: OpTimes
   readonly names: VersionNames
   readonly audit: Audit
+  readonly reckoner: Reckoner
+  readonly snapshots: Snapshots
 }
 
 export interface NamedHistoryPage extends HistoryPage {
@@ -52,7 +58,7 @@ export class Past {
 
   /** Sessions, newest first. @param to  the version the page ends with; null for the newest */
   async history(letter: string, to: number | null, limit: number): Promise<NamedHistoryPage> {
-    const document = await this.#open(letter)
+    const document = await this.open(letter)
     const head = document.durable.version
     const page = await historyPage(document, Math.min(to ?? head, head), limit)
     const { sessions } = page
@@ -65,18 +71,18 @@ export class Past {
   }
 
   async activity(letter: string, parts: number): Promise<Activity> {
-    const head = (await this.#open(letter)).durable.version
+    const head = (await this.open(letter)).durable.version
     return { head, parts: await this.#parts.times.sizes(COLLECTION, letter, head, parts) }
   }
 
   /** The versions that have a name, in order. */
   async names(letter: string): Promise<VersionName[]> {
-    return this.#parts.names.list(letter, 1, (await this.#open(letter)).durable.version)
+    return this.#parts.names.list(letter, 1, (await this.open(letter)).durable.version)
   }
 
   /** The letter at a version. @throws CollabError document/no-version */
-  async content(letter: string, version: number): Promise<Snapshot> {
-    return this.#parts.documents.readAt(keyOf(letter), version)
+  async content(letter: string, version: number): Promise<LetterDocument> {
+    return this.reckon(letter, { kind: 'letter' }, version, version)
   }
 
   /** The newest version at a moment, milliseconds since 1970. @throws CollabError document/no-version before the first */
@@ -87,19 +93,18 @@ export class Past {
   }
 
   /** What became of the letter from one version to a later one. @throws CollabError document/no-version */
-  async compare(letter: string, from: number, to: number): Promise<Passage[]> {
-    const document = await this.#reach(letter, to)
-    const base = await this.letterAt(letter, from)
-    const edits = letterEdits(base, await opsBetween(document, from, to))
-    return compareLetters(
-      base,
-      edits.map(({ op, author }) => ({ op, author: author || null })),
-    )
+  async compare(
+    letter: string,
+    from: number,
+    to: number,
+    onProgress?: OnProgress,
+  ): Promise<readonly Passage[]> {
+    return this.reckon(letter, { kind: 'compare', from }, from, to, onProgress)
   }
 
   /** Who wrote what of the letter at a version. @throws CollabError document/no-version */
-  async blame(letter: string, version: number): Promise<Blamed[]> {
-    return stretchesOf(await this.blameAt(letter, version))
+  async blame(letter: string, version: number, onProgress?: OnProgress): Promise<readonly Blamed[]> {
+    return this.reckon(letter, { kind: 'blame' }, version, version, onProgress)
   }
 
   /**
@@ -112,41 +117,45 @@ export class Past {
     return document.ops(from, to)
   }
 
-  /** The letter at a version; one that was not there has nothing in it. */
-  async letterAt(letter: string, version: number): Promise<LetterDocument> {
-    const { type, data } = await this.content(letter, version)
-    return type === null ? NO_LETTER : (data as LetterDocument)
-  }
-
-  async blameAt(letter: string, version: number): Promise<Blame> {
-    const document = await this.#reach(letter, version)
-    let blame: Blame = NO_LETTER
-    for (let at = 0; at < version; at += PIECE) {
-      blame = blameThrough(blame, await opsBetween(document, at, Math.min(version, at + PIECE)))
-    }
-    return blame
-  }
-
   /** Gives a version a name, for those who look for it later. @throws CollabError document/no-version */
   async name(letter: string, name: Omit<VersionName, 'time'>): Promise<VersionName> {
     await this.#reach(letter, name.version)
+    this.#parts.snapshots.request(letter, name.version)
     return this.#parts.names.put(letter, name)
+  }
+
+  /**
+   * Reckons from the log up to version `to`.
+   *
+   * @param from  the version before which nothing is needed but the letter and who wrote it
+   */
+  async reckon<K extends Kind>(
+    letter: string,
+    task: Task<K>,
+    from: number,
+    to: number,
+    onProgress: OnProgress = () => undefined,
+  ): Promise<Answer<K>> {
+    const document = await this.#reach(letter, Math.max(from, to))
+    const { snapshots, reckoner } = this.#parts
+    const start = await snapshots.start(letter, from)
+    const total = to - start.version
+    const onPiece = (read: number) => read < total && onProgress(read / total)
+    const answer = await reckoner.reckon(task, start, pieces(document, start.version, to, onPiece))
+    if (from - start.version > LONG) snapshots.request(letter, from)
+    return answer
+  }
+
+  open(letter: string): Promise<Document> {
+    return this.#parts.documents.open({ collection: COLLECTION, id: letter })
   }
 
   /** The document, when it has a version. */
   async #reach(letter: string, version: number): Promise<Document> {
-    const document = await this.#open(letter)
+    const document = await this.open(letter)
     await document.catchUpTo(version)
     const head = document.durable.version
     if (version <= head) return document
     throw new CollabError('document/no-version', `The newest version is ${head}.`, { data: { head } })
   }
-
-  #open(letter: string): Promise<Document> {
-    return this.#parts.documents.open(keyOf(letter))
-  }
-}
-
-function keyOf(id: string): DocumentKey {
-  return { collection: COLLECTION, id }
 }

@@ -6,24 +6,25 @@
  * an edit that stays is what `retract` would have done with that edit, so nothing need be made anew.
  */
 import { randomUUID } from 'node:crypto'
-import { mapPosition, type Range } from '../../ot/anchor.ts'
-import { restoredBy } from '../../ot/blame.ts'
-import { compareLetters, type Passage } from '../../ot/comparison.ts'
-import type { LetterDocument, LetterOp } from '../../ot/component.ts'
+import type { Passage } from '../../ot/comparison.ts'
+import type { LetterOp } from '../../ot/component.ts'
 import { CollabError } from '../../ot/errors.ts'
-import { retract } from '../../ot/retract.ts'
-import { letter as letterType } from '../../ot/types.ts'
-import { opWithin } from '../../ot/within.ts'
 import type { Audit } from '../store/audit.ts'
-import type { OpTimes } from '../store/op-times.ts'
+import type { OpTimes, RollbackMark } from '../store/op-times.ts'
 import type { Documents } from './documents.ts'
-import { opsBetween } from './history.ts'
-import { assertEditsOnly, type LetterEdit, letterEdits } from './letter-edits.ts'
-import type { Past } from './past.ts'
-import { packNote, type RollbackNote } from './rollback-note.ts'
-import { type Selection, type Target, undoneVersions } from './undone.ts'
+import type { OnProgress, Past } from './past.ts'
+import type { TakingBack } from './reckoning.ts'
+import { noteOf, packNote } from './rollback-note.ts'
+import type { Snapshots } from './snapshots.ts'
+import { neededFrom, type Selection, type Target } from './undone.ts'
 
 const COLLECTION = 'letters'
+/**
+ * Rollbacks of a letter are numbered under one source, which no client is ever issued: of two that were made at once from the
+ * same log, the second finds its number taken, by rule S4, and is made anew.
+ */
+const SOURCE = 'rollback'
+const ATTEMPTS = 5
 
 /** What is to be taken back. Times are milliseconds since 1970, both ends included. */
 export type Wanted =
@@ -70,17 +71,15 @@ export interface RollbackParts {
   readonly past: Past
   readonly times: OpTimes
   readonly audit: Audit
-  /** A source nobody has had before. */
-  readonly sourceFor: (member: string) => string
+  readonly snapshots: Pick<Snapshots, 'request'>
 }
 
-/** The op that takes edits back, and what it was made from. */
-interface Prepared {
-  readonly head: LetterDocument
+/** The op that takes edits back, and where it goes. */
+interface Prepared extends TakingBack {
+  /** The version it is for. */
   readonly version: number
-  readonly op: LetterOp
-  readonly note: RollbackNote
-  readonly undone: number
+  /** Rollbacks before it. */
+  readonly earlier: number
 }
 
 export class Rollbacks {
@@ -91,9 +90,9 @@ export class Rollbacks {
   }
 
   /** What a rollback would do; nothing is changed. @throws as `run` */
-  async preview(request: RollbackRequest): Promise<Preview> {
-    const { head, version, op, undone } = await this.#prepare(request)
-    return { version, op, undone, passages: compareLetters(head, [{ op, author: request.member }]) }
+  async preview(request: RollbackRequest, onProgress?: OnProgress): Promise<Preview> {
+    const { version, op, changed, passages } = await this.#prepare(request, request.member, onProgress)
+    return { version, op, undone: changed, passages: passages! }
   }
 
   /**
@@ -101,7 +100,7 @@ export class Rollbacks {
    *
    * @throws CollabError rollback/not-possible, document/no-version, op/*, server/*; the audit says so, too
    */
-  async run(request: RollbackRequest, reason: string): Promise<RolledBack> {
+  async run(request: RollbackRequest, reason: string, onProgress?: OnProgress): Promise<RolledBack> {
     const { letter, firm, member, wanted, within } = request
     const id = randomUUID()
     const note = (outcome: string) =>
@@ -111,7 +110,7 @@ export class Rollbacks {
       })
     await note('begun')
     try {
-      const done = await this.#submit(request, await this.#prepare(request))
+      const done = await this.#takeBack(request, onProgress)
       await note(done.changed ? `done ${done.version}` : 'unchanged')
       return done
     } catch (error) {
@@ -123,42 +122,46 @@ export class Rollbacks {
     }
   }
 
-  async #submit({ letter, member }: RollbackRequest, prepared: Prepared): Promise<RolledBack> {
-    const { op, version, note, undone } = prepared
-    const outcome = await this.#parts.documents.submit(
-      { collection: COLLECTION, id: letter },
-      {
-        ...{ change: { op }, base: version, source: this.#parts.sourceFor(member), seq: 1 },
-        ...{ author: member, origin: 'rollback', isTrusted: true, note: packNote(note) },
-      },
-    )
-    return { version: outcome.version, changed: outcome.kind !== 'no-op', undone }
+  async #takeBack(request: RollbackRequest, onProgress?: OnProgress): Promise<RolledBack> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const prepared = await this.#prepare(request, null, onProgress)
+      const { changed: undone, version } = prepared
+      if (undone === 0) return { version, changed: false, undone }
+      const outcome = await this.#submit(request, prepared)
+      if (outcome.kind === 'duplicate') continue
+      for (const at of [version, outcome.version]) this.#parts.snapshots.request(request.letter, at)
+      return { version: outcome.version, changed: outcome.kind === 'committed', undone }
+    }
+    throw new CollabError('server/busy', 'Others roll this letter back at the same time. Try again.')
   }
 
-  async #prepare({ letter, wanted, within }: RollbackRequest): Promise<Prepared> {
-    const { documents, past } = this.#parts
-    const document = await documents.open({ collection: COLLECTION, id: letter })
-    const { version, data } = document.durable
-    const head = data as LetterDocument
-    const target = await this.#target(letter, wanted, within, version)
-    // A selection was made at a version of its own, from which it is followed to the head.
-    const after = Math.min(target.after, within?.version ?? target.after)
-    const ops = await opsBetween(document, after, version)
-    assertEditsOnly(ops)
-    const before = await past.letterAt(letter, target.after)
-    const all = letterEdits(before, ops)
-    const edits = all.slice(target.after - after)
-    if ('undo' in wanted && edits[0]?.origin !== 'rollback') throw noRollback(wanted.undo)
+  #submit({ letter, member }: RollbackRequest, { op, version, note, earlier }: Prepared) {
+    return this.#parts.documents.submit(
+      { collection: COLLECTION, id: letter },
+      {
+        ...{ change: { op }, base: version, source: SOURCE, seq: earlier + 1 },
+        ...{ author: member, origin: 'rollback', isTrusted: true, keepNoOp: true, note: packNote(note) },
+      },
+    )
+  }
 
-    const undone = undoneVersions(edits, target)
-    const isUndone = (edit: LetterEdit) => undone.has(edit.version)
-    const range = within === null ? null : rangeAtHead(within, all)
-    const op = limited(retract(letterType, before, edits, isUndone).back as LetterOp, range, head)
-    const bringsBack = op.ops.some(({ insert }) => insert !== undefined)
-    const restored = bringsBack
-      ? restoredBy(await past.blameAt(letter, target.after), edits, isUndone, range)
-      : null
-    return { head, version, op, note: { rollback: target, restored }, undone: undone.size }
+  async #prepare(
+    { letter, wanted, within }: RollbackRequest,
+    by: string | null,
+    onProgress?: OnProgress,
+  ): Promise<Prepared> {
+    const { past, times } = this.#parts
+    // In this order: what is rolled back from here on takes the number that is counted here.
+    const rollbacks = await times.rollbacks(COLLECTION, letter)
+    const { version } = (await past.open(letter)).durable
+    if ('undo' in wanted && !rollbacks.some((rollback) => rollback.version === wanted.undo)) {
+      throw noRollback(wanted.undo)
+    }
+    const target = await this.#target(letter, wanted, within, version)
+    const from = startOf(target, rollbacks)
+    const task = { kind: 'take-back', from, target, by } as const
+    const taken = await past.reckon(letter, task, from, version, onProgress)
+    return { ...taken, version, earlier: rollbacks.length }
   }
 
   async #target(letter: string, wanted: Wanted, within: Selection | null, head: number): Promise<Target> {
@@ -180,6 +183,18 @@ export class Rollbacks {
   }
 }
 
+/** The version after which all edits must be known. A selection was made at a version of its own. */
+function startOf(target: Target, rollbacks: readonly RollbackMark[]): number {
+  const notes = rollbacks.map((mark) => ({ version: mark.version, rollback: noteOf(mark)?.rollback ?? null }))
+  let from = Math.min(target.after, target.within?.version ?? target.after)
+  for (;;) {
+    const known = notes.filter(({ version }) => version > from)
+    const earlier = neededFrom(known, from)
+    if (earlier === from) return from
+    from = earlier
+  }
+}
+
 /** The letter's creation is no edit, and nothing to take back. @throws CollabError document/no-version */
 function checked(target: Target, head: number): Target {
   const newest = Math.max(target.after, target.upTo, target.within?.version ?? 0)
@@ -187,25 +202,6 @@ function checked(target: Target, head: number): Target {
     throw new CollabError('document/no-version', `The newest version is ${head}.`, { data: { head } })
   }
   return { ...target, after: Math.max(1, target.after) }
-}
-
-/** The op limited to a range, so that it leaves a letter behind. */
-function limited(op: LetterOp, range: Range | null, head: LetterDocument): LetterOp {
-  if (range === null) return op
-  const part = opWithin(op, range)
-  const missing = letterType.mend?.(head, part) ?? null
-  return (missing === null ? part : letterType.compose(part, missing)) as LetterOp
-}
-
-/** Where a selection is at the head. One of which nothing is left is the place where it was. */
-function rangeAtHead({ start, end, version }: Selection, edits: readonly LetterEdit[]): Range {
-  let range = { start, end }
-  for (const edit of edits) {
-    if (edit.version <= version) continue
-    const to = mapPosition(range.end, edit.op, -1)
-    range = { start: Math.min(mapPosition(range.start, edit.op, 1), to), end: to }
-  }
-  return range
 }
 
 function noRollback(version: number): CollabError {

@@ -2,9 +2,8 @@
  * Which edits a rollback undoes, when some of them were undone before.
  *
  * A rollback is an edit that says what it undid. Undoing an edit a second time would bring what it deleted back twice, and
- * undoing one whose rollback was itself undone would miss what that second rollback typed anew. So a request is taken for
- * what it means: an edit that is undone already is left out, and one that was undone and brought back goes together with
- * the two rollbacks that did so, which cancel one another.
+ * taking back a deletion would bring back words that an earlier rollback took out. So what counts is the set of edits that
+ * are undone: every rollback changes that set, undoing one changes it back, and the letter is what the other edits make.
  */
 import type { LoggedOp } from '../../ot/logged-op.ts'
 
@@ -27,66 +26,70 @@ export interface Target {
 }
 
 /** An edit, as far as it matters here. */
-export type Undoable = Pick<LoggedOp, 'version' | 'author' | 'origin'> & {
+export interface Undoable extends Pick<LoggedOp, 'version' | 'origin'> {
+  /** A member's id; empty for a machine. */
+  readonly author: string
   /** What it undid, when it is a rollback. */
   readonly rollback: Target | null
 }
 
-type Rollback = Undoable & { readonly rollback: Target }
+export interface Undoing {
+  /** The edits the letter is to be without, and all rollbacks of the whole letter, which do nothing but that. */
+  readonly undone: ReadonlySet<number>
+  /** How many edits were not undone before, or are not any more. */
+  readonly changed: number
+}
 
 /**
- * The versions of the edits to be undone.
+ * What is undone when `target` is undone as well.
  *
- * @param edits  all that follow version `target.after`, in order
+ * @param edits  one after the other, from where `neededFrom` says
  */
-export function undoneVersions(edits: readonly Undoable[], target: Target): Set<number> {
-  const rollbacks = edits.filter((edit): edit is Rollback => edit.rollback !== null)
-  const standing = standingOf(rollbacks)
+export function undoing(edits: readonly Undoable[], target: Target): Undoing {
   const undone = new Set<number>()
-
-  const include = (edit: Undoable, by: readonly Rollback[]): void => {
-    if (undone.has(edit.version)) return
-    undone.add(edit.version)
-    for (const rollback of by) {
-      if (standing.has(rollback)) {
-        // It undid a part of the edit: nothing else is lost by undoing it too, if all it undid is to be undone.
-        const isPart = rollback.rollback.within !== null && isCovered(rollback.rollback, target, edits)
-        if (isPart) include(rollback, [])
-        continue
-      }
-      const revival = rollbacks.find((other) => standing.has(other) && isUndoOf(other, rollback))
-      if (revival === undefined) continue
-      include(rollback, [])
-      include(revival, undoing(revival, rollbacks, target))
-    }
+  const changes = new Map<number, Change>()
+  for (const [index, edit] of edits.entries()) {
+    if (isWhole(edit)) changes.set(edit.version, undo(undone, edits.slice(0, index), changes, edit.rollback))
   }
-  for (const edit of edits) {
+  const { added, removed } = undo(undone, edits, changes, target)
+  for (const edit of edits) if (isWhole(edit)) undone.add(edit.version)
+  return { undone, changed: added.length + removed.length }
+}
+
+/**
+ * The version after which `undoing` must know all edits: rollbacks among them may have undone earlier ones, among which may
+ * be rollbacks again. To be asked until it answers `after`.
+ *
+ * @param edits  those after version `after`
+ */
+export function neededFrom(edits: readonly Pick<Undoable, 'rollback'>[], after: number): number {
+  return Math.min(after, ...edits.filter(isWhole).map(({ rollback }) => rollback.after))
+}
+
+/** What a rollback did to the set of undone edits. */
+interface Change {
+  readonly added: readonly number[]
+  readonly removed: readonly number[]
+}
+
+function undo(
+  undone: Set<number>,
+  edits: readonly Undoable[],
+  changes: ReadonlyMap<number, Change>,
+  target: Target,
+): Change {
+  const before = new Set(undone)
+  for (const edit of edits.toReversed()) {
     if (!covers(target, edit)) continue
-    const by = undoing(edit, rollbacks, target)
-    const isUndone = by.some((rollback) => standing.has(rollback) && rollback.rollback.within === null)
-    if (!isUndone) include(edit, by)
+    const change = changes.get(edit.version)
+    if (change === undefined) undone.add(edit.version)
+    for (const version of change?.added ?? []) undone.delete(version)
+    for (const version of change?.removed ?? []) undone.add(version)
   }
-  return undone
-}
-
-/** The rollbacks that no later one has undone. */
-function standingOf(rollbacks: readonly Rollback[]): Set<Rollback> {
-  const standing = new Set<Rollback>()
-  for (const rollback of rollbacks.toReversed()) {
-    const isUndone = [...standing].some(
-      (later) => later.rollback.within === null && covers(later.rollback, rollback),
-    )
-    if (!isUndone) standing.add(rollback)
+  return {
+    added: [...undone].filter((version) => !before.has(version)),
+    removed: [...before].filter((version) => !undone.has(version)),
   }
-  return standing
-}
-
-/** The rollbacks that undid an edit, but for those that are to be undone themselves. */
-function undoing(edit: Undoable, rollbacks: readonly Rollback[], target: Target): Rollback[] {
-  return rollbacks.filter(
-    (rollback) =>
-      rollback.version > edit.version && covers(rollback.rollback, edit) && !covers(target, rollback),
-  )
 }
 
 function covers({ after, upTo, author }: Target, edit: Undoable): boolean {
@@ -94,11 +97,7 @@ function covers({ after, upTo, author }: Target, edit: Undoable): boolean {
   return author === null || (edit.author === author && edit.origin !== 'rollback')
 }
 
-/** True when one target covers every edit that another one does. */
-function isCovered(part: Target, whole: Target, edits: readonly Undoable[]): boolean {
-  return part.after >= whole.after && edits.every((edit) => !covers(part, edit) || covers(whole, edit))
-}
-
-function isUndoOf({ rollback: { after, upTo, within } }: Rollback, { version }: Rollback): boolean {
-  return after === version - 1 && upTo === version && within === null
+/** A rollback within a selection undid parts of edits: it is an edit of its own. */
+function isWhole<E extends Pick<Undoable, 'rollback'>>(edit: E): edit is E & { readonly rollback: Target } {
+  return edit.rollback !== null && edit.rollback.within === null
 }

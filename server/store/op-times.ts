@@ -1,6 +1,7 @@
 /** When the ops of a document were made, and how much there is to them: what is known without reading them. */
 
-import type { Queryable } from './db.ts'
+import type { OpRecord } from '../../ot/logged-op.ts'
+import type { Queryable, Row } from './db.ts'
 import { inEpoch } from './epoch.ts'
 
 export interface OpTimes {
@@ -11,7 +12,12 @@ export interface OpTimes {
    * as many numbers as `parts`.
    */
   sizes(collection: string, id: string, head: number, parts: number): Promise<number[]>
+  /** All ops of origin `rollback`, in order. */
+  rollbacks(collection: string, id: string): Promise<RollbackMark[]>
 }
+
+/** `meta` as the log has it. */
+export type RollbackMark = Pick<OpRecord, 'version' | 'origin' | 'meta'>
 
 /** @param epoch  as of the op log; null for whichever there is */
 export function sqlOpTimes(db: Queryable, epoch: string | null = null): OpTimes {
@@ -34,6 +40,18 @@ export function sqlOpTimes(db: Queryable, epoch: string | null = null): OpTimes 
       const sizes = new Array<number>(parts).fill(0)
       for (const { part, size } of rows) sizes[part - 1] = size
       return sizes
+    },
+
+    async rollbacks(collection, id) {
+      return db.query<RollbackMark & Row>(
+        `select ops.version, ops.origin, ops.meta
+           from documents
+           join ops on ops.document = documents.number and ops.origin = 'rollback'
+          where documents.collection = $1 and documents.id = $2 and ${inEpoch('$3')}
+          order by ops.version`,
+        [collection, id, epoch],
+        'rollbacks',
+      )
     },
   }
 }

@@ -13,11 +13,8 @@ import { SourceIssuer } from '../../server/auth/source.ts'
 import { systemClock } from '../../server/clock.ts'
 import { Documents } from '../../server/doc/documents.ts'
 import { type LetterDocuments, Letters } from '../../server/doc/letters.ts'
-import { Past } from '../../server/doc/past.ts'
-import { Rollbacks } from '../../server/doc/rollback.ts'
 import { createLog } from '../../server/log.ts'
 import { MemoryBus } from '../../server/pubsub/memory-bus.ts'
-import { sqlAudit } from '../../server/store/audit.ts'
 import type { Db } from '../../server/store/db.ts'
 import { readEpoch } from '../../server/store/epoch.ts'
 import { GroupCommit } from '../../server/store/group-commit.ts'
@@ -25,11 +22,10 @@ import { sqlLetters } from '../../server/store/letters.ts'
 import { sqlMembers } from '../../server/store/members.ts'
 import { migrate } from '../../server/store/migrate.ts'
 import { OpLog } from '../../server/store/op-log.ts'
-import { sqlOpTimes } from '../../server/store/op-times.ts'
 import { openPglite } from '../../server/store/pglite.ts'
 import { openPostgres } from '../../server/store/postgres.ts'
 import { secret } from '../../server/store/settings.ts'
-import { sqlVersionNames } from '../../server/store/version-names.ts'
+import { openTime } from '../../server/time.ts'
 import { freshDatabase } from '../harness/postgres.ts'
 import { scratchFolder } from '../harness/scratch.ts'
 import { memberToken, TEST_SECRET } from '../harness/tokens.ts'
@@ -119,10 +115,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     onError: (error) => log.error({ err: error }),
   })
   const sources = new SourceIssuer(await secret(db, 'source-key'), await readEpoch(db))
-  const times = sqlOpTimes(db)
-  const audit = sqlAudit(db)
-  const past = new Past({ documents, times, audit, names: sqlVersionNames(db) })
-  const sourceFor = (member: string) => sources.issue(member)
+  const epoch = await readEpoch(db)
+  const time = await openTime({ db, epoch, documents, clock: systemClock, log, snapshotKeys: [] })
   const app = createApi({
     auth: new Authenticator({ jwtSecret }, sqlMembers(db), await secret(db, 'session-key'), systemClock),
     letters: new Letters({
@@ -130,7 +124,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       store: sqlLetters(db),
       sourceForCreating: (member, document) => sources.issueForCreating(member, document),
     }),
-    time: { past, rollbacks: new Rollbacks({ documents, past, times, audit, sourceFor }) },
+    time,
     origins: { allowedOrigins, signIn: jwtSecret === null ? 'local' : 'token' },
     ready,
     clientDir,
@@ -148,6 +142,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await committer.close()
+      await time.close()
       await documents.close()
       await bus.close()
       await db.close()

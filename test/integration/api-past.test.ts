@@ -103,8 +103,8 @@ describe('the past of a letter over REST', () => {
       const id = await letterOf([ada, insert('one ')], [ben, [{ delete: 3 }, { insert: 'two' }]])
       const { passages } = await get<{ passages: unknown[] }>(`${id}/compare?from=2&to=3`)
       expect(passages).to.deep.equal([
-        { insert: 'two', change: 'added', author: ben.id },
         { insert: 'one', change: 'deleted', author: ben.id },
+        { insert: 'two', change: 'added', author: ben.id },
         { insert: ' \n', change: 'none', author: null },
       ])
       expect((await get<{ passages: unknown[] }>(`${id}/compare?from=0&to=1`)).passages).to.deep.equal([

@@ -5,11 +5,11 @@ import {
   type Blame,
   blameAfter,
   blameOf,
-  restoredBy,
+  stretchesAfter,
   stretchesOf,
 } from '../../ot/blame.ts'
 import type { LetterDocument, LetterOp } from '../../ot/component.ts'
-import { retract } from '../../ot/retract.ts'
+import { takeBack } from '../../ot/taken-back.ts'
 import { letter } from '../../ot/types.ts'
 import { type History, type HistoryEdit, histories, PEOPLE } from './history-arbitrary.ts'
 import { completed } from './laws.ts'
@@ -71,35 +71,45 @@ describe('blame', () => {
   })
 
   const someone = fc.tuple(histories, fc.constantFrom(...PEOPLE))
+  property('[H8] of a long log is the same', histories, (history) => {
+    const stretches = stretchesOf(blameOf(history.base, FIRST))
+    expect(stretchesAfter(history.base, stretches, blaming(history))).to.deep.equal(
+      stretchesOf(blame(history.base, blaming(history))),
+    )
+  })
+
   property(
     '[H9] what a rollback brings back has its first author, and the rollback wrote none of it',
     someone,
     ([history, person]) => {
       const edits = blaming(history)
-      const isUndone = ({ author }: Blaming) => author === person
-      const { back } = retract(letter, history.base, edits, isUndone)
-      const op = completed(letter, history.head, back) as LetterOp
-      const restored = restoredBy(blameOf(history.base, FIRST), edits, isUndone)
-      const rollback: AuthoredEdit = { op, author: 'admin', version: edits.length + 2, restored }
-      const after = letter.apply(history.head, op) as LetterDocument
+      const first = stretchesOf(blameOf(history.base, FIRST))
+      const isRollback = ({ author }: AuthoredEdit) => author === 'admin'
+      const rollback = (
+        log: readonly AuthoredEdit[],
+        head: LetterDocument,
+        isUndone: (edit: AuthoredEdit) => boolean,
+      ) => {
+        const { op, restored } = takeBack(history.base, first, log, isUndone, isRollback)
+        return {
+          op: completed(letter, head, op) as LetterOp,
+          author: 'admin',
+          version: log.length + 2,
+          restored,
+        }
+      }
+      const isTheirs = ({ author }: AuthoredEdit) => author === person
+      const taken = rollback(edits, history.head, isTheirs)
+      const after = letter.apply(history.head, taken.op) as LetterDocument
       const typists = typistsOf(history)
-      for (const [character, writer] of writersOf(after, blame(history.base, [...edits, rollback]))) {
+      for (const [character, writer] of writersOf(after, blame(history.base, [...edits, taken]))) {
         expect(writer).to.equal(typists.get(character))
       }
-      tally.count('something was brought back', restored !== null)
+      tally.count('something was brought back', taken.restored !== null)
       // And once more: taking the rollback back.
-      const both = [...edits, { ...rollback, time: 0 } as Blaming]
-      const undo = retract(letter, history.base, both, ({ version }) => version === rollback.version)
-      const undoOp = completed(letter, after, undo.back) as LetterOp
-      const undone: AuthoredEdit = {
-        ...{ op: undoOp, author: 'admin', version: edits.length + 3 },
-        restored: restoredBy(
-          blameOf(history.base, FIRST),
-          both,
-          ({ version }) => version === rollback.version,
-        ),
-      }
-      const end = letter.apply(after, undoOp) as LetterDocument
+      const both = [...edits, taken]
+      const undone = rollback(both, after, isRollback)
+      const end = letter.apply(after, undone.op) as LetterDocument
       expect(end).to.deep.equal(history.head)
       for (const [character, writer] of writersOf(end, blame(history.base, [...both, undone]))) {
         expect(writer).to.equal(typists.get(character))

@@ -21,6 +21,9 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   return []
 }
 
+const KEY = Buffer.alloc(32, 1).toString('base64')
+const OLD_KEY = Buffer.alloc(32, 2).toString('base64')
+
 describe('configuration', () => {
   it('an empty environment serves this machine alone, with everything inside the process', () => {
     expect(readConfig({})).to.deep.equal({
@@ -35,6 +38,7 @@ describe('configuration', () => {
       allowedOrigins: [],
       opLog: 'copperplate',
       logLevel: 'info',
+      snapshotKeys: [],
     })
   })
 
@@ -50,6 +54,7 @@ describe('configuration', () => {
       ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080 ,',
       OP_LOG: 'sharedb-postgres',
       LOG_LEVEL: 'debug',
+      SNAPSHOT_KEYS: `2026:${KEY}, 2025:${OLD_KEY}`,
     })
     expect(config).to.deep.equal({
       port: 0,
@@ -63,7 +68,25 @@ describe('configuration', () => {
       allowedOrigins: ['https://a.example', 'http://b.example:8080'],
       opLog: 'sharedb-postgres',
       logLevel: 'debug',
+      snapshotKeys: [
+        ['2026', Buffer.from(KEY, 'base64')],
+        ['2025', Buffer.from(OLD_KEY, 'base64')],
+      ],
     })
+  })
+
+  it('keys of snapshots that are no keys are faults, and are not repeated', () => {
+    for (const keys of [
+      KEY,
+      `2026:${KEY.slice(8)}`,
+      `database:${KEY}`,
+      `a b:${KEY}`,
+      `x:${KEY},x:${OLD_KEY}`,
+    ]) {
+      const faults = faultsOf({ SNAPSHOT_KEYS: keys })
+      expect(faults, keys).to.have.length(1)
+      expect(faults[0]).to.include('SNAPSHOT_KEYS').and.not.include(KEY.slice(8))
+    }
   })
 
   it('an empty value counts as unset', () => {

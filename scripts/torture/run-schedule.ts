@@ -95,7 +95,8 @@ export class ScheduleRun {
     const name = `${kind} client ${n}${writer === n ? '' : ` (${writer})`}`
     const ledger = join(this.#folder, `ledger-${n}-${writer}.jsonl`)
     this.#ledgers.push({ client: name, member: person.id, wasKilled: false, path: ledger })
-    const opening = { url, letters: this.#letters, token: person.token, writer, ledger }
+    const device = join(this.#folder, `device-${n}.jsonl`)
+    const opening = { url, letters: this.#letters, token: person.token, writer, ledger, device }
     this.#openings[n] = { ...opening, seed: this.#schedule.seed * 31 + writer }
     await program.order('open', this.#openings[n]!)
     if (!this.#isOver) await program.order('write', { perSecond: this.#schedule.perSecond })

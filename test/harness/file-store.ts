@@ -34,6 +34,7 @@ export class FileStore implements DeviceStore {
   #waiting: { readonly batch: Batch; readonly line: string; done(error?: unknown): void }[] = []
   #writing: Promise<void> | null = null
   #failure: Error | null = null
+  #isClosed = false
 
   constructor(path: string) {
     this.#path = path
@@ -59,6 +60,7 @@ export class FileStore implements DeviceStore {
   }
 
   write(batch: Batch): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new DeviceError('unavailable', 'the file is closed'))
     return new Promise((resolve, reject) => {
       const done = (error?: unknown) => (error === undefined ? resolve() : reject(error))
       this.#waiting.push({ batch, line: `${JSON.stringify(batch)}\n`, done })
@@ -69,6 +71,7 @@ export class FileStore implements DeviceStore {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#writing
     closeSync(this.#fd)
   }

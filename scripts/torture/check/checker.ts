@@ -3,7 +3,8 @@
  *
  *   I1   everybody who is level shows what the log says, and so does every node
  *   I2   what was acknowledged is in the log once, at the version it was acknowledged at
- *   I3   what was written and not refused is in the log once, unless its writer was killed or took it out again
+ *   I3   what was written and not refused is in the log once, unless its writer took it out again, or was killed before it was
+ *        on the device
  *   I4   no (source, seq) is in the log twice
  *   I5   versions run from 1 to the head without a gap, and time does not go back
  *   I6   the stored copy is what the log says of its version
@@ -16,7 +17,7 @@
  */
 
 import type { Evidence, Harm, LetterEvidence, LoggedRow, Violation } from './evidence.ts'
-import { type Entry, type Ledger, tokensIn } from './ledger.ts'
+import { type Entry, type Ledger, submittedIn, tokensIn } from './ledger.ts'
 import { contentText, type Replayed, replay } from './replayed.ts'
 import { staleReaders } from './staleness.ts'
 
@@ -94,6 +95,12 @@ function checkCopies({ id, stored, copies }: LetterEvidence, replayed: Replayed,
   }
 }
 
+/** What a client did to a token, and whether the letter owes it that it was done. */
+interface Deed {
+  readonly by: Ledger
+  readonly isOwed: boolean
+}
+
 function checkTokens(
   { id }: LetterEvidence,
   { content, insertedBy }: Replayed,
@@ -101,20 +108,21 @@ function checkTokens(
   found: Found,
 ): void {
   const there = new Set(content.flatMap(({ insert }) => (typeof insert === 'string' ? tokensIn(insert) : [])))
-  const writers = new Map<string, Ledger>()
+  const writers = new Map<string, Deed>()
   /** Taken out by somebody, whether or not the log has it; and by whom. */
-  const takenOut = new Map<string, Ledger[]>()
-  for (const ledger of ledgers) {
-    for (const entry of ledger.entries) {
-      if (entry.letter !== id || entry.what !== 'submitted') continue
-      for (const token of entry.tokens) writers.set(token, ledger)
-      for (const token of entry.deleted) takenOut.set(token, [...(takenOut.get(token) ?? []), ledger])
+  const takenOut = new Map<string, Deed[]>()
+  for (const by of ledgers) {
+    for (const { entry, isOwed } of submittedIn(by, id)) {
+      for (const token of entry.tokens) writers.set(token, { by, isOwed })
+      for (const token of entry.deleted) {
+        takenOut.set(token, [...(takenOut.get(token) ?? []), { by, isOwed }])
+      }
     }
   }
 
   for (const [token, rows] of insertedBy) {
     const name = nameOf(token, id)
-    const writer = writers.get(token)
+    const writer = writers.get(token)?.by
     if (writer === undefined) found('I7', 'other', `${name} is in the log, and nobody wrote it`)
     else if (rows[0]!.author !== writer.member) {
       found('I9', 'other', `${name} of ${writer.client} is in the log as of member ${rows[0]!.author}`)
@@ -124,12 +132,15 @@ function checkTokens(
       found('I7', 'lost', `${name} is gone, and nobody took it out`)
   }
   for (const token of there) {
-    const certain = takenOut.get(token)?.find(({ wasKilled }) => !wasKilled)
-    if (certain) found('I7', 'diverged', `${nameOf(token, id)} is there, and ${certain.client} took it out`)
+    const certain = takenOut.get(token)?.find(({ isOwed }) => isOwed)
+    if (certain)
+      found('I7', 'diverged', `${nameOf(token, id)} is there, and ${certain.by.client} took it out`)
   }
-  for (const [token, writer] of writers) {
-    if (insertedBy.has(token) || writer.wasKilled || takenOut.get(token)?.includes(writer)) continue
-    found('I3', 'lost', `${nameOf(token, id)} of ${writer.client} was written and is not in the log`)
+  for (const [token, { by, isOwed }] of writers) {
+    // A client that comes back on its device may take out what it wrote before it was killed.
+    const tookItBack = takenOut.get(token)?.some((deed) => deed.by.member === by.member)
+    if (insertedBy.has(token) || !isOwed || tookItBack) continue
+    found('I3', 'lost', `${nameOf(token, id)} of ${by.client} was written and is not in the log`)
   }
   for (const ledger of ledgers) checkAcknowledged(id, ledger, insertedBy, found)
 }

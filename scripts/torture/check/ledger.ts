@@ -21,6 +21,7 @@ export type Entry = { readonly at: number; readonly letter: string } & (
       readonly seq: number
       readonly tokens: readonly string[]
     }
+  | /** All that was submitted before this line is on the client's own device. */ { readonly what: 'kept' }
   | { readonly what: 'acked'; readonly source: string; readonly seq: number; readonly version: number }
   | { readonly what: 'refused'; readonly source: string; readonly seq: number; readonly code: string }
   /** Has everything up to this version. */
@@ -36,9 +37,22 @@ export interface Ledger {
   readonly client: string
   /** UUID of the person it writes for. */
   readonly member: string
-  /** Its process was killed: what it had not sent is nobody's fault. */
+  /** Its process was killed: what was not on its device is nobody's fault. */
   readonly wasKilled: boolean
   readonly entries: readonly Entry[]
+}
+
+/** What a client wrote in a letter; `isOwed` when it must have come to the server, killed or not. */
+export function submittedIn(
+  { entries, wasKilled }: Ledger,
+  letter: string,
+): { readonly entry: Extract<Entry, { what: 'submitted' }>; readonly isOwed: boolean }[] {
+  const lastKept = entries.findLastIndex((entry) => entry.letter === letter && entry.what === 'kept')
+  return entries.flatMap((entry, i) =>
+    entry.letter === letter && entry.what === 'submitted'
+      ? [{ entry, isOwed: !wasKilled || i < lastKept }]
+      : [],
+  )
 }
 
 /** All characters that may be tokens: those Unicode gives to private use. */

@@ -1,5 +1,7 @@
 /** A client of the bed: a process of its own that writes letters. Its first argument says which client it is. */
 
+import { PageLocks } from '../../../client/sync/locks.ts'
+import { FileStore } from '../../../test/harness/file-store.ts'
 import { Random } from '../../../test/harness/random.ts'
 import { LedgerFile, tokenOf } from '../check/ledger.ts'
 import { obey } from '../program.ts'
@@ -24,6 +26,7 @@ interface Page {
 
 let pages: Page[] = []
 let ledger: LedgerFile | null = null
+let store: FileStore | null = null
 let random = new Random(1)
 let writer = 0
 let used = 0
@@ -66,9 +69,11 @@ obey<ClientOrders>({
     writer = opening.writer
     used = 0
     ops = 0
+    store = new FileStore(opening.device)
+    const device = { store, locks: new PageLocks() }
     pages = opening.letters.map((letter) => {
       const witness = new Witness(letter, file)
-      return { editor: new open(opening.url, letter, opening.token, witness), witness, drafts: 0 }
+      return { editor: new open(opening.url, letter, opening.token, witness, device), witness, drafts: 0 }
     })
     return null
   },
@@ -104,11 +109,12 @@ obey<ClientOrders>({
 
   contents: () => ({ contents: pages.map(({ editor }) => editor.content) }),
 
-  close() {
+  async close() {
     clearTimeout(next)
     noteDrafts()
-    for (const { editor } of pages) editor.close()
+    await Promise.all(pages.map(({ editor }) => editor.close()))
     pages = []
+    await store?.close()
     ledger?.close()
     ledger = null
     return null

@@ -18,5 +18,5 @@ export interface Editor {
   offline(): void
   /** There is a line: try now. */
   online(): void
-  close(): void
+  close(): Promise<void>
 }

@@ -10,6 +10,8 @@ export interface Opening {
   readonly seed: number
   /** Path of its ledger. */
   readonly ledger: string
+  /** Path of what its device keeps, which survives the client. */
+  readonly device: string
 }
 
 /** How a letter stands with a client. */

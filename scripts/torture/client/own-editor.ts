@@ -1,9 +1,8 @@
 /** Our own client, as the page runs it. */
 
 import { WebSocket } from 'ws'
+import type { Device } from '../../../client/sync/device.ts'
 import type { Wire } from '../../../client/sync/link.ts'
-import { PageLocks } from '../../../client/sync/locks.ts'
-import { MemoryStore } from '../../../client/sync/memory-store.ts'
 import { Session } from '../../../client/sync/session.ts'
 import { type SessionWorld, timedId } from '../../../client/sync/session-world.ts'
 import { type Component, canonical, type Insert } from '../../../ot/component.ts'
@@ -16,12 +15,16 @@ export class OwnEditor implements Editor {
   readonly letter: string
   readonly #session: Session
   readonly #sockets = new Set<WebSocket>()
+  readonly #witness: Witness
+  /** Something was written since the device had everything. */
+  #isOwing = false
   #isOffline = false
 
-  constructor(serverUrl: string, letter: string, token: string, witness: Witness) {
+  constructor(serverUrl: string, letter: string, token: string, witness: Witness, device: Device) {
+    this.#witness = witness
     this.letter = letter
     const world: SessionWorld = {
-      device: { store: new MemoryStore(), locks: new PageLocks() },
+      device,
       open: () => {
         const address = new URL(COLLAB_PATH + letter, serverUrl.replace(/^http/, 'ws'))
         // Nobody listens on port 1.
@@ -41,6 +44,7 @@ export class OwnEditor implements Editor {
       newId: () => timedId(Date.now(), Math.random()),
     }
     this.#session = new Session(letter, memberIn(token), world)
+    this.#session.subscribe(() => this.#noteKept())
     void this.#session.open()
   }
 
@@ -65,6 +69,7 @@ export class OwnEditor implements Editor {
   }
 
   submit(op: readonly unknown[]): void {
+    this.#isOwing = true
     const submitted = this.#session.submit(op as Component[]) // made by the writer
     if (submitted.kind === 'refused') throw submitted.error
   }
@@ -79,8 +84,15 @@ export class OwnEditor implements Editor {
     this.#session.wake()
   }
 
-  close(): void {
-    void this.#session.close()
+  async close(): Promise<void> {
+    await this.#session.close()
     for (const socket of this.#sockets) socket.terminate()
+  }
+
+  #noteKept(): void {
+    const { isWriting, fault } = this.#session.getSnapshot()
+    if (!this.#isOwing || isWriting || fault !== null) return
+    this.#isOwing = false
+    this.#witness.note({ what: 'kept' })
   }
 }

@@ -69,7 +69,7 @@ export class StockEditor implements Editor {
     if (this.#socket === null) this.#reconnect()
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#again)
     this.#client.connection.close()

@@ -3,6 +3,7 @@ import { check, MAX_MEMORY } from '../../../scripts/torture/check/checker.ts'
 import type { Harm } from '../../../scripts/torture/check/evidence.ts'
 import { type Ledger, tokenOf, tokensIn } from '../../../scripts/torture/check/ledger.ts'
 import {
+  ADA,
   at,
   BEN,
   evidence,
@@ -180,6 +181,50 @@ describe('the checker of the torture bed', () => {
         entries: [...ledger.entries, unsent],
       })
       expect(check(evidence({ ledger: [0, killed] }))).to.deep.equal([])
+    })
+
+    it('not what its device had', () => {
+      const token = tokenOf(0, 2)
+      const kept = (...deeds: Parameters<typeof at>[]) =>
+        check(
+          evidence({
+            ledger: [
+              0,
+              (ledger) => ({
+                ...ledger,
+                wasKilled: true,
+                entries: [...ledger.entries, ...deeds.map((deed) => at(...deed)), at(60, { what: 'kept' })],
+              }),
+            ],
+          }),
+        ).map(({ rule, harm }) => [rule, harm])
+      expect(kept([50, { what: 'submitted', tokens: [token], deleted: [] }])).to.deep.equal([['I3', 'lost']])
+      expect(kept([50, { what: 'submitted', tokens: [], deleted: [THIRD] }])).to.deep.equal([
+        ['I7', 'diverged'],
+      ])
+    })
+
+    it('what it took out itself when it was back on its device', () => {
+      const token = tokenOf(0, 2)
+      const { ledgers, ...rest } = evidence({
+        ledger: [
+          0,
+          (ledger) => ({
+            ...ledger,
+            wasKilled: true,
+            entries: [
+              ...ledger.entries,
+              at(50, { what: 'submitted', tokens: [token], deleted: [] }),
+              at(51, { what: 'kept' }),
+            ],
+          }),
+        ],
+      })
+      const back: Ledger = {
+        ...{ client: 'client 0 (2)', member: ADA, wasKilled: false },
+        entries: [at(4_950, { what: 'submitted', tokens: [], deleted: [token] })],
+      }
+      expect(check({ ...rest, ledgers: [...ledgers, back] })).to.deep.equal([])
     })
 
     it('not what was acknowledged to it', () => {

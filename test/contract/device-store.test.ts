@@ -5,6 +5,7 @@ import * as indexedDb from 'fake-indexeddb'
 import type { DeviceError, DeviceStore, Entry } from '../../client/sync/device-store.ts'
 import { IndexedDbStore } from '../../client/sync/indexeddb-store.ts'
 import { MemoryStore } from '../../client/sync/memory-store.ts'
+import { within } from '../harness/deadline.ts'
 import { FileStore } from '../harness/file-store.ts'
 import { scratchFolder } from '../harness/scratch.ts'
 
@@ -66,6 +67,18 @@ for (const [kind, { prepare, breakIt, forgetsWithThePage }] of Object.entries(ki
       ['a/1', 'eins'],
       ['ab', 0],
     ]
+
+    it('takes a batch at whatever moment after the one before', async () => {
+      for (let ticks = 0; ticks < 12; ticks++) {
+        await store.write({ put: [['a', ticks]] })
+        for (let tick = 0; tick < ticks; tick++) await null
+        await within(5_000, `the batch ${ticks} ticks later`, store.write({ put: [['b', ticks]] }))
+      }
+      expect(await store.read('')).to.deep.equal([
+        ['a', 11],
+        ['b', 11],
+      ])
+    })
 
     it('answers what was put, by the beginning of its key, in the order of keys', async () => {
       await store.write({ put: SOME })

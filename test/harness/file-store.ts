@@ -64,9 +64,7 @@ export class FileStore implements DeviceStore {
     return new Promise((resolve, reject) => {
       const done = (error?: unknown) => (error === undefined ? resolve() : reject(error))
       this.#waiting.push({ batch, line: `${JSON.stringify(batch)}\n`, done })
-      this.#writing ??= this.#flush().finally(() => {
-        this.#writing = null
-      })
+      this.#writing ??= this.#flush()
     })
   }
 
@@ -77,6 +75,8 @@ export class FileStore implements DeviceStore {
   }
 
   async #flush(): Promise<void> {
+    // What is written in one turn of the loop goes out together.
+    await Promise.resolve()
     while (this.#waiting.length > 0) {
       const gathered = this.#waiting.splice(0)
       try {
@@ -92,6 +92,8 @@ export class FileStore implements DeviceStore {
         for (const { done } of gathered) done(new DeviceError(fault, error))
       }
     }
+    // At once, and not when the promise is heard of: what is written in between would wait for ever.
+    this.#writing = null
   }
 
   async #append(text: string): Promise<void> {

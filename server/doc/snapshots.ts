@@ -66,13 +66,13 @@ export class Snapshots {
     return { version: 0, packed: null }
   }
 
-  /** Has a snapshot made, when there is none of that version. */
-  request(letter: string, version: number): void {
+  /** Has a snapshot made, unless the one before that version is less than `behind` ops older. */
+  request(letter: string, version: number, behind = 1): void {
     const name = `${letter} ${version}`
     if (this.#isClosed || this.#queued.has(name)) return
     this.#queued.add(name)
     this.#making = this.#making
-      .then(() => (this.#isClosed ? undefined : this.#make(letter, version)))
+      .then(() => (this.#isClosed ? undefined : this.#make(letter, version, behind)))
       .catch((error) => this.#parts.onAlarm(error, letter, version))
       .finally(() => this.#queued.delete(name))
   }
@@ -83,8 +83,14 @@ export class Snapshots {
     for (const document of this.#parts.documents.residents()) {
       if (document.key.collection !== 'letters') continue
       const { version } = document.durable
-      // Whatever it was when this node began to look: another node may have made one since.
-      const newest = this.#newest.get(document) ?? { version, movedAt: null }
+      const newest = this.#newest.get(document)
+      if (newest === undefined) {
+        // What was written before this node looked may be in a snapshot, or not: of a long letter that is looked up.
+        const isLong = version >= EVERY_OPS
+        this.#newest.set(document, { version: isLong ? version : 0, movedAt: null })
+        if (isLong) this.request(document.key.id, version, EVERY_OPS)
+        continue
+      }
       const isMoved = version > newest.version
       const isDue =
         version - newest.version >= EVERY_OPS || (isMoved && now - (newest.movedAt ?? now) >= EVERY_MS)
@@ -108,11 +114,11 @@ export class Snapshots {
     await this.#making
   }
 
-  async #make(letter: string, version: number): Promise<void> {
+  async #make(letter: string, version: number, behind: number): Promise<void> {
     const { documents, store, firmOf } = this.#parts
     const [newest] = await store.upTo(letter, version, 1)
     const firm = await firmOf(letter)
-    if (newest?.version === version || firm === null) return
+    if (version - (newest?.version ?? 0) < behind || firm === null) return
     const document = await documents.open({ collection: 'letters', id: letter })
     let start = await this.start(letter, version)
     while (start.version < version && !this.#isClosed) {

@@ -232,7 +232,8 @@ describe('malformed input', () => {
       }
     }
     await eve.hears({ a: 'op', v: 1_000 })
-    expect(greatest).to.be.lessThan(250 * 1024 * 1024)
+    // A thread that makes a snapshot of 200 such ops has them all, 20 MB of text, and its heap besides.
+    expect(greatest).to.be.lessThan(400 * 1024 * 1024)
     await eve.close()
   })
 

@@ -139,11 +139,11 @@ describe('a node', () => {
   it('that opened and closed 10,000 documents and sockets holds nothing of them', async function () {
     this.timeout(180_000)
     await visitAll(letters.slice(0, WARM_UP))
-    const before = await rested();
+    const before = await rested()
     await visitAll(letters.slice(WARM_UP))
     expect(await listened(), 'documents in memory').to.be.greaterThan(1_000)
     const full = await weigh()
-    const after = await rested();
+    const after = await rested()
 
     const mb = (bytes: number) => (bytes / 1e6).toFixed(1)
     const words = ({ heap, outside, rss }: Weight) => `${mb(heap)} + ${mb(outside)} MB (resident ${mb(rss)})`

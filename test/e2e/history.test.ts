@@ -102,11 +102,11 @@ describe('the history of a letter', () => {
       /12 characters added, 4 deleted/,
     )
     await sittings(ada).first().click()
-    await says(ada, 'Dear Madam,\nOur client is +injured+-well-.\n+Yours+')
+    await says(ada, 'Dear Madam,\nOur client is -well-+injured+.\n+Yours+')
     await ada.page.getByRole('button', { name: 'Next change' }).click()
     await ada.page.getByText('1 of 2', { exact: true }).waitFor()
     expect(await ada.page.locator('.strip [role="status"]').textContent()).to.equal(
-      'Change 1 of 2. Added by Ben Okafor: “injured”. Deleted by Ben Okafor: “well”.',
+      'Change 1 of 2. Deleted by Ben Okafor: “well”. Added by Ben Okafor: “injured”.',
     )
     await ada.page.getByRole('button', { name: 'Compare', exact: true }).click()
     await ada.page.getByRole('menuitemradio', { name: 'An empty sheet' }).click()
@@ -131,7 +131,7 @@ describe('the history of a letter', () => {
     await ada.page.getByRole('button', { name: 'Pause' }).waitFor()
     await ada.press('Space')
     await ada.press('Shift+ArrowRight')
-    await says(ada, 'Dear Madam,\nOur client is +injured+-well-.\n+Yours+')
+    await says(ada, 'Dear Madam,\nOur client is -well-+injured+.\n+Yours+')
     await ada.press('End')
     await ada.page.waitForURL(new RegExp(`/letters/${id}/history$`))
     expect(await slider.inputValue()).to.equal(String(head))

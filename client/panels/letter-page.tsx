@@ -34,7 +34,7 @@ export function LetterPage({ id, onSignedOut, ...props }: Props) {
   useScreenTitle(known.kind === 'found' ? known.letter.title : 'Letter')
 
   useEffect(() => {
-    setSession(enterLetter(id, memberId, openSession))
+    setSession(enterLetter(id, memberId, (id, member) => openSession(id, member, createLetter)))
     return () => leaveLetter(id)
   }, [id, memberId])
 
@@ -85,6 +85,16 @@ export function LetterPage({ id, onSignedOut, ...props }: Props) {
     }
   }
   return <LetterDesk session={session} letter={known.letter} onRename={rename} {...props} />
+}
+
+/** Tells the server of a letter that was made without it. */
+async function createLetter(id: string, title: string): Promise<'made' | 'refused' | 'unknown'> {
+  try {
+    await api.createLetter(id, title)
+    return 'made'
+  } catch (error) {
+    return error instanceof ApiError && error.remedy === 'never' ? 'refused' : 'unknown'
+  }
 }
 
 /** The shape of a letter, for what takes longer than a moment. */

@@ -19,6 +19,8 @@ export interface OwnClientOptions {
   readonly ca?: string
   /** What survives this client: a `FileStore` survives its process. */
   readonly device?: Device
+  /** Begins without a network. */
+  readonly isOffline?: boolean
 }
 
 export class OwnClient {
@@ -28,6 +30,7 @@ export class OwnClient {
 
   /** Connects at once. @param serverUrl  asked for each socket: a server may be somewhere else after a while */
   constructor(serverUrl: () => string, docId: string, token: string, options: OwnClientOptions = {}) {
+    this.#isOffline = options.isOffline ?? false
     const { ca, device = { store: new MemoryStore(), locks: new PageLocks() } } = options
     const world: SessionWorld = {
       device,
@@ -46,6 +49,15 @@ export class OwnClient {
       },
       now: () => performance.now(),
       random: () => Math.random(),
+      createLetter: async (id, title) => {
+        if (this.#isOffline) return 'unknown'
+        const response = await fetch(new URL('/v1/docs', serverUrl()), {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ id, title, type: 'letter' }),
+        })
+        return response.ok ? 'made' : 'refused'
+      },
       wallTime: () => Date.now(),
       newId: () => timedId(Date.now(), Math.random()),
     }

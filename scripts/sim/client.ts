@@ -1,9 +1,11 @@
+import type { DeviceStore } from '../../client/sync/device-store.ts'
 import type { Wire } from '../../client/sync/link.ts'
 import type { Principal } from '../../server/auth/principal.ts'
 import type { Random } from '../../test/harness/random.ts'
 import { type Editor, type EditorParts, OwnEditor, StockEditor } from './editor.ts'
 import { type Ledger, Witness } from './ledger.ts'
 import { Line } from './line.ts'
+import type { ModelDevice } from './model-device.ts'
 import type { SimNode } from './node.ts'
 import type { Trace } from './trace.ts'
 import type { Owner, VirtualTime } from './virtual-time.ts'
@@ -18,6 +20,8 @@ export interface ClientParts {
   readonly random: Random
   readonly trace: Trace
   readonly ledger: Ledger
+  readonly device: ModelDevice
+  readonly store: (store: DeviceStore) => DeviceStore
   readonly onResend: () => void
   /** The node the balancer would choose now; null when there is none. */
   readonly route: () => SimNode | null
@@ -32,6 +36,8 @@ export class Client implements Owner {
   readonly principal: Principal
   readonly editor: Editor
   line: Line | null = null
+  /** An op leaves. */
+  onSend: () => void = () => undefined
   /** The ops it has sent, as messages. */
   readonly sent: string[] = []
   /** Since when its line has been sound, by the inspector. */
@@ -47,9 +53,12 @@ export class Client implements Owner {
     this.letter = letter
     this.principal = principal
     this.#witness = new Witness(ledger)
+    const device = parts.device.for(this)
     const editorParts: EditorParts = {
       ...{ letter, member: principal.member, time, random, owner: this },
       open: () => this.#open(),
+      device: { ...device, store: parts.store(device.store) },
+      onKept: () => this.#witness.kept(),
       onRefused: (why) => this.#witness.refused(`${name}: ${why}`),
     }
     this.editor = time.as(this, () => (isOwn ? new OwnEditor(editorParts) : new StockEditor(editorParts)))
@@ -73,12 +82,20 @@ export class Client implements Owner {
     this.#witness.wrote(name, this.letter, edit, editor.queue())
   }
 
-  /** The tab is gone, and whatever it held. @returns the same person, who opens the letter again */
-  kill(): () => Client {
+  get isOwn(): boolean {
+    return this.#parts.isOwn
+  }
+
+  get device(): ModelDevice {
+    return this.#parts.device
+  }
+
+  /** The tab is gone, and whatever the device does not keep. @returns the same person, who opens the letter again */
+  kill(): Client {
     this.isGone = true
     this.line?.cut()
     this.#witness.abandoned()
-    return () => new Client({ ...this.#parts, name: `${this.name}'` })
+    return new Client({ ...this.#parts, name: `${this.name}'` })
   }
 
   #open(): Wire {
@@ -101,6 +118,7 @@ export class Client implements Owner {
 
   #said(text: string): void {
     if (!text.startsWith('{"a":"op"')) return
+    this.onSend()
     const seq = /"seq":\d+,/.exec(text)?.[0] ?? ''
     if (this.sent.some((before) => before.includes(seq))) this.#parts.onResend()
     this.sent.push(text)

@@ -1,8 +1,7 @@
 import richText from 'rich-text'
 import { Connection, type Doc, type types } from 'sharedb/lib/client/index.js'
+import type { Device } from '../../client/sync/device.ts'
 import type { Wire } from '../../client/sync/link.ts'
-import { PageLocks } from '../../client/sync/locks.ts'
-import { MemoryStore } from '../../client/sync/memory-store.ts'
 import { Session } from '../../client/sync/session.ts'
 import { timedId } from '../../client/sync/session-world.ts'
 import { type Component, canonical, componentsOf, type Insert } from '../../ot/component.ts'
@@ -33,6 +32,9 @@ export interface EditorParts {
   readonly random: Random
   readonly owner: Owner
   readonly open: () => Wire
+  readonly device: Device
+  /** Everything written so far is on the device. */
+  readonly onKept: () => void
   /** The server does not take an op, or the letter away. */
   readonly onRefused: (why: string) => void
 }
@@ -51,9 +53,9 @@ function sourceOf(doc: Doc): string | null {
 export class OwnEditor implements Editor {
   readonly #session: Session
 
-  constructor({ letter, member, time, random, owner, open, onRefused }: EditorParts) {
+  constructor({ letter, member, time, random, owner, open, device, onKept, onRefused }: EditorParts) {
     this.#session = new Session(letter, member, {
-      device: { store: new MemoryStore(), locks: new PageLocks() },
+      device,
       open,
       after: (ms, task) => time.after(ms, owner, task),
       now: () => time.now(),
@@ -62,7 +64,8 @@ export class OwnEditor implements Editor {
       newId: () => timedId(time.now(), random.next()),
     })
     this.#session.subscribe(() => {
-      const { drafts, refusal } = this.#session.getSnapshot()
+      const { drafts, refusal, isWriting, fault } = this.#session.getSnapshot()
+      if (!isWriting && fault === null) onKept()
       if (refusal !== null) onRefused(`the session is over: ${refusal}`)
       for (const draft of drafts) {
         onRefused(`a draft was kept of ${JSON.stringify(draft.written)}`)

@@ -52,10 +52,26 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }
   },
   'a tab is killed': (world) => {
-    const index = world.random.below(world.clients.length)
-    const reopen = world.clients[index]!.kill()
-    world.clients[index] = reopen()
+    world.reopen(someone(world))
     return undefined
+  },
+  'a tab is killed when it sends an op': (world) => {
+    const own = world.clients.filter(({ isOwn }) => isOwn)
+    const client = own.length === 0 ? someone(world) : world.random.pick(own)
+    client.onSend = () => {
+      client.onSend = () => undefined
+      world.time.after(world.random.next() * 60, null, () => world.reopen(client))
+    }
+    return () => {
+      client.onSend = () => undefined
+    }
+  },
+  'a device is full': (world) => {
+    const { device } = someone(world)
+    device.isFull = true
+    return () => {
+      device.isFull = false
+    }
   },
   'a node is killed': (world) => {
     const machine = some(world)
@@ -159,7 +175,7 @@ export function heal(world: World): void {
     world.restart(machine)
   }
   for (const client of world.clients) {
-    client.isOffline = false
+    client.isOffline = client.device.isFull = false
     const { line } = client
     line?.server?.goOn()
     if (line !== null && !line.isSound) line.cut()

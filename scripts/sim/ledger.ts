@@ -12,7 +12,7 @@ export interface Entry {
   readonly token: string
   readonly author: string
   readonly letter: string
-  state: 'submitted' | 'withdrawn' | 'acked' | 'refused' | 'abandoned'
+  state: 'submitted' | 'withdrawn' | 'acked' | 'refused' | 'kept' | 'abandoned'
   /** The version that brought it, when acked. */
   version: number
 }
@@ -49,8 +49,12 @@ export class Ledger {
 export class Witness {
   readonly #ledger: Ledger
   #open: Entry[] = []
+  /** Withdrawn, of which the device may not know yet. */
+  #withdrawn: Entry[] = []
   /** Tokens taken out by what waits. */
   #taking: string[] = []
+  /** What of `#open` and of `#taking` is on the device, whatever becomes of the tab. */
+  #kept = new Set<Entry | string>()
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -73,7 +77,7 @@ export class Witness {
     }
     if (queue === '') this.#taken()
     // Taken back before it was sent: the two ops have become one that does nothing.
-    this.#settle(queue, 'withdrawn', 0)
+    this.#withdrawn.push(...this.#settle(queue, 'withdrawn', 0))
   }
 
   /** A message has arrived: what is not waiting any more was acknowledged by it, as the version the letter is at. */
@@ -82,14 +86,21 @@ export class Witness {
     if (queue === '') this.#taken()
   }
 
-  /** The tab is killed: nobody will know what became of what waited. */
-  abandoned(): void {
-    for (const token of this.#taking.splice(0)) this.#ledger.doubtful.add(token)
-    this.#settle('', 'abandoned', 0)
+  /** Everything written so far is on the device. */
+  kept(): void {
+    this.#withdrawn = []
+    this.#kept = new Set([...this.#open, ...this.#taking])
   }
 
-  #taken(): void {
-    for (const token of this.#taking.splice(0)) this.#ledger.deleted.add(token)
+  /** The tab is killed: what the device has is sent one day, and nobody will know what became of the rest. */
+  abandoned(): void {
+    for (const entry of this.#open) entry.state = this.#kept.has(entry) ? 'kept' : 'abandoned'
+    for (const entry of this.#withdrawn) entry.state = 'abandoned'
+    this.#open = []
+    for (const token of this.#taking) {
+      if (this.#kept.has(token)) this.#ledger.deleted.add(token)
+      else this.#ledger.doubtful.add(token)
+    }
   }
 
   /** The server does not take what waited. */
@@ -98,12 +109,14 @@ export class Witness {
     this.#settle('', 'refused', 0)
   }
 
-  #settle(queue: string, state: Entry['state'], version: number): void {
-    const open: Entry[] = []
-    for (const entry of this.#open) {
-      if (queue.includes(entry.token)) open.push(entry)
-      else Object.assign(entry, { state, version })
-    }
-    this.#open = open
+  #taken(): void {
+    for (const token of this.#taking.splice(0)) this.#ledger.deleted.add(token)
+  }
+
+  #settle(queue: string, state: Entry['state'], version: number): Entry[] {
+    const gone = this.#open.filter(({ token }) => !queue.includes(token))
+    for (const entry of gone) Object.assign(entry, { state, version })
+    if (gone.length > 0) this.#open = this.#open.filter(({ token }) => queue.includes(token))
+    return gone
   }
 }

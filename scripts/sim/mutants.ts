@@ -1,3 +1,12 @@
+import type { Entry } from '../../client/sync/device-store.ts'
+import {
+  type Checkpoint,
+  type Replica,
+  type ReplicaEvent,
+  replay,
+  resumed,
+  step,
+} from '../../client/sync/replica.ts'
 import { CollabError } from '../../ot/errors.ts'
 import { LoggedOp } from '../../ot/logged-op.ts'
 import type { DocumentType } from '../../ot/types.ts'
@@ -31,6 +40,31 @@ function types(change: (type: DocumentType) => Partial<DocumentType>): Partial<P
 
 function log(change: (log: NodeLog) => Partial<NodeLog>): Partial<Parts> {
   return { log: (log) => ({ ...log, ...change(log) }) }
+}
+
+/** A client that finds another queue on its device than the one it left there. */
+function comingBack(change: (replica: Replica) => Checkpoint): Partial<Parts> {
+  const changed = ([[key, base], ...rows]: readonly Entry[]): Entry => {
+    const { epoch, ...checkpoint } = base as Checkpoint & { epoch: string | null }
+    const replica = replay(
+      resumed(checkpoint),
+      rows.flatMap(([, events]) => events as ReplicaEvent[]),
+    )
+    const { version, confirmed, sent, waiting } = change(replica)
+    return [key, { epoch, version, confirmed, sent, waiting }]
+  }
+  return {
+    store: (store) => ({
+      ...store,
+      async read(prefix) {
+        const found = await store.read(prefix)
+        if (!prefix.startsWith('outbox/') || found.length === 0) return found
+        const only = changed(found)
+        await store.write({ remove: [prefix], put: [only] })
+        return [only]
+      },
+    }),
+  }
 }
 
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -167,6 +201,29 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
         }
       },
     })),
+  },
+  'naive-outbox': {
+    what: 'a tab that comes back sends what was on its way as if it were new',
+    parts: comingBack(({ sent, waiting, ...rest }) => ({
+      ...rest,
+      sent: null,
+      waiting: sent === null ? waiting : [sent, ...waiting],
+    })),
+  },
+  'clear-on-send': {
+    what: 'what is on its way is not on the device any more',
+    parts: comingBack((replica) =>
+      replica.sent === null ? replica : step(replica, { kind: 'refused' }).replica,
+    ),
+  },
+  'promising-device': {
+    what: 'edits count as kept a moment before they are',
+    parts: {
+      store: (store) => ({
+        ...store,
+        write: async (batch) => void setTimeout(() => void store.write(batch), 300),
+      }),
+    },
   },
   'stale-copy': {
     what: 'a stored copy of a document says that it is a version newer than it is',

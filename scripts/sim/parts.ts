@@ -1,3 +1,4 @@
+import type { DeviceStore } from '../../client/sync/device-store.ts'
 import { Documents } from '../../server/doc/documents.ts'
 import { HeadSweep, type SweepParts } from '../../server/doc/head-sweep.ts'
 import type { DocumentDeps, TypeOf } from '../../server/doc/types.ts'
@@ -6,7 +7,7 @@ import { typeOf } from '../../server/sync/types.ts'
 import type { NodeLog } from './log-link.ts'
 import type { ModelDatabase } from './model-database.ts'
 
-/** What a node is built of, as server/node.ts does it. A mutant puts one wrong thing in the place of a right one. */
+/** What a node, and a client, is built of, as server/node.ts does it. A mutant puts one wrong thing in the place of a right one. */
 export interface Parts {
   readonly database: (database: ModelDatabase) => void
   readonly log: (log: NodeLog) => NodeLog
@@ -14,6 +15,8 @@ export interface Parts {
   readonly documents: (deps: DocumentDeps) => Documents
   readonly sweep: (parts: SweepParts) => HeadSweep | null
   readonly typeOf: TypeOf
+  /** What a client keeps things in. */
+  readonly store: (store: DeviceStore) => DeviceStore
 }
 
 export const REAL: Parts = {
@@ -23,4 +26,5 @@ export const REAL: Parts = {
   documents: (deps) => new Documents(deps),
   sweep: (parts) => new HeadSweep(parts),
   typeOf,
+  store: (store) => store,
 }

@@ -6,6 +6,7 @@ import { Ledger } from './ledger.ts'
 import type { Line } from './line.ts'
 import { ModelBus } from './model-bus.ts'
 import { ModelDatabase } from './model-database.ts'
+import { ModelDevice } from './model-device.ts'
 import { EPOCH, type House, SimNode } from './node.ts'
 import type { Parts } from './parts.ts'
 import { Trace } from './trace.ts'
@@ -83,10 +84,31 @@ export class World {
     const name = `${isOwn ? 'own' : 'stock'} ${this.clients.length + 1}`
     const route = () => this.route(letter)
     const principal = this.newMember()
+    const device = new ModelDevice(time, random)
+    const { store } = this.house.parts
     const onResend = () => void this.resends++
     this.clients.push(
-      new Client({ name, isOwn, letter, principal, time, random, trace, ledger, route, onResend }),
+      new Client({
+        name,
+        isOwn,
+        letter,
+        principal,
+        time,
+        random,
+        trace,
+        ledger,
+        route,
+        device,
+        store,
+        onResend,
+      }),
     )
+  }
+
+  /** Kills a client's tab, and opens the letter in another one; nothing when it is gone already. */
+  reopen(client: Client): void {
+    const index = this.clients.indexOf(client)
+    if (index !== -1) this.clients[index] = client.kill()
   }
 
   /** Where the balancer sends a client of a letter: by the letter, as long as that node takes anybody. */

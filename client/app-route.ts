@@ -5,6 +5,7 @@ import { UUID } from '../ot/wire.ts'
 export type Route =
   | { readonly at: 'letters' }
   | { readonly at: 'letter'; readonly id: string; readonly isNew: boolean }
+  | { readonly at: 'history'; readonly id: string; readonly version: number | null }
   | { readonly at: 'sign-in'; readonly after: string }
   | { readonly at: 'nowhere' }
 
@@ -39,11 +40,24 @@ export function follow(event: React.MouseEvent<HTMLAnchorElement>): void {
   go(event.currentTarget.pathname)
 }
 
+/** Changes what the address says of this screen, without going anywhere. */
+export function noteInAddress(path: string): void {
+  history.replaceState(history.state, '', path)
+}
+
 export const letterPath = (id: string): string => `/letters/${id}`
+/** @param version  null: the newest */
+export const historyPath = (id: string, version: number | null = null): string =>
+  `/letters/${id}/history${version === null ? '' : `?version=${version}`}`
 
 function routeOf(url: URL, state: unknown): Route {
   if (url.pathname === '/') return { at: 'letters' }
   if (url.pathname === '/sign-in') return { at: 'sign-in', after: ownPath(url.searchParams.get('to')) }
+  const past = /^\/letters\/([^/]+)\/history$/.exec(url.pathname)?.[1]
+  if (past && UUID.test(past)) {
+    const version = Number(url.searchParams.get('version'))
+    return { at: 'history', id: past, version: Number.isSafeInteger(version) && version > 0 ? version : null }
+  }
   const id = /^\/letters\/([^/]+)$/.exec(url.pathname)?.[1]
   if (id && UUID.test(id)) {
     return { at: 'letter', id, isNew: (state as { isNew?: boolean } | null)?.isNew === true }

@@ -117,12 +117,11 @@ function App() {
   return (
     <>
       {route.at === 'letters' && <Letters {...screen} />}
-      {route.at === 'letter' && (
+      {(route.at === 'letter' || route.at === 'history') && (
         <Suspense>
           <LetterPage
             key={route.id}
-            id={route.id}
-            isNew={route.isNew}
+            route={route}
             onSignedIn={(now) => setStanding(known(now))}
             {...screen}
           />

@@ -81,7 +81,8 @@ function signOf(value: object | undefined): string {
 
 const NONE: Attributes = {}
 
-function* linesOf(runs: Iterable<Run>): Generator<Line> {
+/** @returns lines, each with its end */
+export function* linesOf(runs: Iterable<Run>): Generator<Line> {
   let line: Run[] = []
   for (const run of runs) {
     const { insert, attributes, mark } = run

@@ -8,10 +8,13 @@ import './ask.css'
 export function Dialog({
   title,
   children,
+  look = 'small',
   onClose,
 }: {
   title: string
   children: ReactNode
+  /** `drawer`: from the foot of a narrow screen. */
+  look?: 'small' | 'wide' | 'drawer'
   onClose(): void
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -28,7 +31,7 @@ export function Dialog({
     // biome-ignore lint/a11y/useKeyWithClickEvents: the key for this click is Escape, which the browser handles
     <dialog
       ref={dialog}
-      className="dialog"
+      className={`dialog dialog-${look}`}
       aria-label={title}
       onClose={onClose}
       onClick={(event) => {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Letter, Member, SignInState } from '../api.ts'
-import { follow } from '../app-route.ts'
+import { follow, historyPath } from '../app-route.ts'
 import { LetterEditor } from '../editor/letter-editor.ts'
 import type { Session } from '../sync/session.ts'
 import { AddressBox } from './address-box.tsx'
@@ -23,6 +23,8 @@ interface Props {
   readonly session: Session
   readonly letter: Letter
   readonly isNew: boolean
+  /** Something else of this letter is on the screen. */
+  readonly isHidden: boolean
   readonly member: Member
   onRename(title: string): Promise<void>
   onSignOut(): void
@@ -30,7 +32,8 @@ interface Props {
 }
 
 /** The bar, the tools and the sheet. */
-export function LetterDesk({ session, letter, isNew, member, onRename, onSignOut, onSignedIn }: Props) {
+export function LetterDesk({ session, letter, isNew, isHidden, member, ...on }: Props) {
+  const { onRename, onSignOut, onSignedIn } = on
   const view = useSyncExternalStore(session.subscribe, session.getSnapshot)
   const [editor, setEditor] = useState<LetterEditor | null>(null)
   const [asking, setAsking] = useState<'link' | 'image' | null>(null)
@@ -66,8 +69,9 @@ export function LetterDesk({ session, letter, isNew, member, onRename, onSignOut
     // A letter opens ready to write in, unless a keyboard would cover half of it or its name comes first.
     const isTouch = window.matchMedia('(pointer: coarse)').matches
     const isWanted = hasLeftTitle || !(isNew || isTouch)
-    if (editor && view.ready && isWanted && document.activeElement === document.body) editor.focus()
-  }, [editor, view.ready, isNew, hasLeftTitle])
+    if (isHidden || !editor || !view.ready || !isWanted) return
+    if (document.activeElement === document.body) editor.focus()
+  }, [editor, view.ready, isNew, hasLeftTitle, isHidden])
 
   const leaveTitle = (): void => {
     // What is typed next is meant for the letter, even when that is still on its way.
@@ -80,7 +84,7 @@ export function LetterDesk({ session, letter, isNew, member, onRename, onSignOut
   }
 
   return (
-    <div ref={page} className="letter-page">
+    <div ref={page} className="letter-page" hidden={isHidden}>
       <a className="skip" href="#letter">
         Skip to the letter
       </a>
@@ -98,6 +102,12 @@ export function LetterDesk({ session, letter, isNew, member, onRename, onSignOut
           />
           <StatusLine view={view} mayEdit={mayEdit} />
           <div className="bar-end">
+            {letter.role !== 'viewer' && (
+              <a className="button bar-history" href={historyPath(letter.id)} onClick={follow}>
+                <Icon name="history" />
+                <span>History</span>
+              </a>
+            )}
             <PersonMenu member={member} onSignOut={onSignOut} />
           </div>
         </div>

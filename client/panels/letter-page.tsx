@@ -1,11 +1,12 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { ApiError, api, type Letter, type Member, type SignInState } from '../api.ts'
-import { follow } from '../app-route.ts'
+import { follow, go, letterPath, type Route } from '../app-route.ts'
 import { forgetLetter, rememberedLetters, rememberLetter } from '../remembered.ts'
 import { openSession } from '../sync/browser-world.ts'
 import { enterLetter, leaveLetter } from '../sync/open-letters.ts'
 import type { Session } from '../sync/session.ts'
 import { Bones } from './bones.tsx'
+import { HistoryDesk } from './history/history-desk.tsx'
 import { LetterDesk } from './letter-desk.tsx'
 import { isAway } from './letter-list.ts'
 import { useScreenTitle } from './screen-title.ts'
@@ -13,8 +14,7 @@ import { errorWords, Trouble } from './trouble.tsx'
 import './letter-page.css'
 
 interface Props {
-  readonly id: string
-  readonly isNew: boolean
+  readonly route: Route & { at: 'letter' | 'history' }
   readonly member: Member
   onSignOut(): void
   /** The server does not know us any more, and there is nothing on the screen to lose. */
@@ -26,12 +26,14 @@ type Known = { readonly kind: 'asking' } | { readonly kind: 'failed'; readonly e
 type Found = { readonly kind: 'found'; readonly letter: Letter }
 
 /** One letter. Its title and my role come by REST, its text through a session; the first answer is awaited from both. */
-export function LetterPage({ id, onSignedOut, ...props }: Props) {
-  const memberId = props.member.id
+export function LetterPage({ route, onSignedOut, ...props }: Props) {
+  const { id } = route
   const [known, setKnown] = useState<Known>({ kind: 'asking' })
   const [session, setSession] = useState<Session | null>(null)
   const [asked, setAsked] = useState(0)
-  useScreenTitle(known.kind === 'found' ? known.letter.title : 'Letter')
+  const memberId = props.member.id
+  const title = known.kind === 'found' ? known.letter.title : 'Letter'
+  useScreenTitle(route.at === 'history' ? `History of ${title}` : title)
 
   useEffect(() => {
     setSession(enterLetter(id, memberId, openSession))
@@ -84,7 +86,34 @@ export function LetterPage({ id, onSignedOut, ...props }: Props) {
       throw error
     }
   }
-  return <LetterDesk session={session} letter={known.letter} onRename={rename} {...props} />
+  const { letter } = known
+  const isPast = route.at === 'history'
+  return (
+    <>
+      {/* While its past is looked at the letter stays as it was left: the caret, and what can be undone. */}
+      <LetterDesk
+        session={session}
+        letter={letter}
+        isNew={route.at === 'letter' && route.isNew}
+        isHidden={isPast}
+        onRename={rename}
+        {...props}
+      />
+      {isPast && <History session={session} letter={letter} member={props.member} at={route.version} />}
+    </>
+  )
+}
+
+interface HistoryProps {
+  readonly session: Session
+  readonly letter: Letter
+  readonly member: Member
+  readonly at: number | null
+}
+
+function History({ session, ...props }: HistoryProps) {
+  const { version } = useSyncExternalStore(session.subscribe, session.getSnapshot)
+  return <HistoryDesk newest={version} onClose={() => go(letterPath(props.letter.id))} {...props} />
 }
 
 /** The shape of a letter, for what takes longer than a moment. */

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import './notice.css'
 
 interface Props {
-  readonly tone: 'warn' | 'bad'
+  readonly tone: 'ok' | 'warn' | 'bad'
   /** One or two words that say what this is. */
   readonly head: string
   readonly children: ReactNode

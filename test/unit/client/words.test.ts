@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { initials, personColour } from '../../../client/panels/person-colour.ts'
 import { edits, statusOf } from '../../../client/panels/status-words.ts'
-import { number, whenWords } from '../../../client/panels/when.ts'
+import { clockSpan, dayWords, number, whenWords } from '../../../client/panels/when.ts'
 import { draftOf } from '../../../client/sync/draft.ts'
 import type { SessionView } from '../../../client/sync/session-view.ts'
 
@@ -24,6 +24,18 @@ describe('words for times', () => {
   for (const [words, time] of cases) {
     it(`${time.toISOString()} is ${words}`, () => expect(whenWords(time, now)).to.equal(words))
   }
+
+  it('names the day, also of what was a moment ago', () => {
+    const shortlyAfterMidnight = new Date(2026, 10, 21, 0, 10)
+    expect(dayWords(new Date(2026, 10, 20, 23, 55), shortlyAfterMidnight)).to.equal('Yesterday')
+    expect(dayWords(new Date(2026, 10, 21, 0, 5), shortlyAfterMidnight)).to.equal('Today')
+  })
+
+  it('says from when to when', () => {
+    const [began, ended] = [new Date(2026, 10, 20, 9, 38, 2), new Date(2026, 10, 20, 9, 52)]
+    expect(clockSpan(began, ended)).to.equal('9:38–9:52')
+    expect(clockSpan(began, new Date(2026, 10, 20, 9, 38, 50))).to.equal('9:38')
+  })
 
   it('groups long numbers', () => expect(number(1284)).to.equal('1,284'))
 })

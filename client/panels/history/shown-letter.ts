@@ -1,0 +1,64 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { PIECE } from '../../history/edit-pieces.ts'
+import type { Run } from '../../history/marked-letter.ts'
+import { LatestFirst } from './latest-first.ts'
+import type { PastLetter } from './past-letter.ts'
+
+/** What the sheet shows: the version that was chosen, or the last one that was there until it comes. */
+export interface ShownLetter {
+  readonly runs: readonly Run[] | null
+  /** The version of `runs`; null before there is any. */
+  readonly version: number | null
+  readonly error: unknown
+  retry(): void
+}
+
+interface Wanted {
+  readonly version: number
+  readonly head: number
+  readonly hasAuthors: boolean
+}
+
+export function useShownLetter(past: PastLetter, wanted: Wanted): ShownLetter {
+  const { version, head, hasAuthors } = wanted
+  const [answers, setAnswers] = useState(0)
+  const [error, setError] = useState<unknown>(null)
+  const last = useRef<{ runs: readonly Run[]; version: number } | null>(null)
+
+  const fetching = useMemo(
+    () =>
+      new LatestFirst<Wanted>(
+        (next) => past.load(next.version, next.head, next.hasAuthors),
+        (failed) => {
+          setError(failed)
+          setAnswers((count) => count + 1)
+        },
+      ),
+    [past],
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer may have brought what was missing
+  const runs = useMemo(() => past.runsAt(version, hasAuthors), [past, version, hasAuthors, answers])
+  if (runs !== null) last.current = { runs, version }
+
+  const isMissing = runs === null
+  const piece = Math.floor(version / PIECE)
+  useEffect(() => {
+    if (isMissing) fetching.want({ version, head, hasAuthors })
+  }, [fetching, isMissing, version, head, hasAuthors])
+  // What may come next, in both directions, is on its way before it is asked for.
+  useEffect(() => {
+    if (isMissing) return
+    const near = [(piece + 1) * PIECE + 1, piece * PIECE - 1].filter((at) => at > 0 && at <= head)
+    for (const at of near) past.load(at, head, hasAuthors).catch(() => {}) // asked for again when it is wanted
+  }, [past, isMissing, piece, head, hasAuthors])
+
+  return {
+    runs: last.current?.runs ?? null,
+    version: last.current?.version ?? null,
+    error: isMissing ? error : null,
+    retry: () => {
+      setError(null)
+      fetching.want(wanted)
+    },
+  }
+}

@@ -1,0 +1,379 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect } from 'chai'
+import { until } from '../harness/deadline.ts'
+import { converge, Firm, type Person } from './desk.ts'
+
+/** @throws with every violation, its rule and its elements */
+async function expectAccessible({ page }: Person): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+  ).to.deep.equal([])
+}
+
+/** Nothing may be wider than the screen but what scrolls by itself. */
+async function expectNoSidewaysScroll({ page }: Person): Promise<void> {
+  const [content, screen] = await page.evaluate<[number, number]>(
+    '[document.documentElement.scrollWidth, innerWidth]',
+  )
+  expect(content).to.be.at.most(screen)
+}
+
+/** In the page: the words of the sheet, with +added+, -deleted- and ~formatted~ ones. */
+const MARKED = `(() => {
+  const signs = { 'past-added': '+', 'past-deleted': '-', 'past-formatted': '~' }
+  const read = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.textContent
+    const text = [...node.childNodes].map(read).join('')
+    const sign = [...node.classList].map((name) => signs[name]).find(Boolean) ?? ''
+    return sign + text + sign
+  }
+  return [...document.querySelector('.past-sheet .ql-editor').childNodes].map(read).join('\\n')
+})()`
+
+function marked({ page }: Person): Promise<string> {
+  return page.evaluate<string>(MARKED)
+}
+
+const sheet = ({ page }: Person) => page.locator('.past-sheet')
+const status = ({ page }: Person) => page.locator('.history-status')
+const sittings = ({ page }: Person) => page.locator('.sitting-choose')
+
+async function says(person: Person, wanted: string): Promise<void> {
+  let seen = ''
+  const isSo = async () => {
+    seen = await marked(person)
+    return seen === wanted
+  }
+  await until(`the sheet to say ${JSON.stringify(wanted)}`, isSo, { seen: () => JSON.stringify(seen) })
+}
+
+describe('the history of a letter', () => {
+  let firm: Firm
+  let ada: Person
+  let ben: Person
+
+  before(async function () {
+    this.timeout(60_000)
+    firm = await Firm.open()
+  })
+  beforeEach(async () => {
+    ada = await firm.employ('Ada Marsh')
+    ben = await firm.employ('Ben Okafor')
+  })
+  afterEach(async () => {
+    await ada.close()
+    await ben.close()
+  })
+  after(() => firm?.close())
+
+  /** A letter of Ada's with two lines of hers, in which Ben then wrote a third. */
+  async function written(): Promise<string> {
+    const id = await ada.createLetter('Reply to defence counsel')
+    await ada.open(id)
+    await ada.type('Dear Madam,\nOur client is well.\n')
+    await ada.isSaved()
+    await ben.open(id)
+    await ben.sees('Our client is well.')
+    await ben.select('well')
+    await ben.type('injured')
+    await ben.press('Control+End')
+    await ben.type('Yours')
+    await ben.isSaved()
+    await ada.sees('Yours')
+    return id
+  }
+
+  async function openHistory(person: Person): Promise<void> {
+    await person.page.getByRole('link', { name: 'History' }).click()
+    await sheet(person).waitFor()
+  }
+
+  it('shows who wrote when, and what each of them changed', async function () {
+    this.timeout(60_000)
+    await written()
+    await openHistory(ada)
+    await sittings(ada).nth(1).waitFor()
+    expect(await ada.page.locator('.sitting-name').allTextContents()).to.deep.equal([
+      'Ben Okafor',
+      'Ada Marsh',
+    ])
+    expect(await ada.page.locator('.sitting-how').first().textContent()).to.match(
+      /12 characters added, 4 deleted/,
+    )
+    await sittings(ada).first().click()
+    await says(ada, 'Dear Madam,\nOur client is +injured+-well-.\n+Yours+')
+    await ada.page.getByRole('button', { name: 'Next change' }).click()
+    await ada.page.getByText('1 of 2', { exact: true }).waitFor()
+    expect(await ada.page.locator('.strip [role="status"]').textContent()).to.equal(
+      'Change 1 of 2. Added by Ben Okafor: “injured”. Deleted by Ben Okafor: “well”.',
+    )
+    await ada.page.getByRole('button', { name: 'Compare', exact: true }).click()
+    await ada.page.getByRole('menuitemradio', { name: 'An empty sheet' }).click()
+    await says(ada, '+Dear Madam,++¶+\n+Our client is ++injured++.++¶+\n+Yours++¶+')
+    ada.watched.expectNoErrors()
+  })
+
+  it('[T2] goes to any version by keyboard, plays, and keeps the version in the address', async function () {
+    this.timeout(60_000)
+    const id = await written()
+    await openHistory(ada)
+    const { version: head } = await ada.stored()
+    const slider = ada.page.getByRole('slider', { name: 'Version' })
+    expect(await slider.evaluate((element) => element.matches(':focus'))).to.equal(true)
+    await ada.press('Home')
+    await until('version 1', async () => /version 1 of/.test((await status(ada).textContent()) ?? ''))
+    await says(ada, '')
+    await ada.press('ArrowRight', 'ArrowRight')
+    await ada.page.waitForURL(new RegExp(`/letters/${id}/history\\?version=3$`))
+    expect(await slider.getAttribute('aria-valuetext')).to.match(/^Version 3 of .*, Ada Marsh$/)
+    await ada.press('Space')
+    await ada.page.getByRole('button', { name: 'Pause' }).waitFor()
+    await ada.press('Space')
+    await ada.press('Shift+ArrowRight')
+    await says(ada, 'Dear Madam,\nOur client is +injured+-well-.\n+Yours+')
+    await ada.press('End')
+    await ada.page.waitForURL(new RegExp(`/letters/${id}/history$`))
+    expect(await slider.inputValue()).to.equal(String(head))
+    await ada.page.goto(`${firm.server.url}/letters/${id}/history?version=2`)
+    await until('version 2', async () => /version 2 of/.test((await status(ada).textContent()) ?? ''))
+    await ada.press('Escape')
+    await ada.page.waitForURL(new RegExp(`/letters/${id}$`))
+    await ada.editor.waitFor()
+    ada.watched.expectNoErrors()
+  })
+
+  it('[T3] shows who wrote what at any version', async function () {
+    this.timeout(60_000)
+    await written()
+    await openHistory(ada)
+    await ada.press('a')
+    await ada.page.locator('.past-written').first().waitFor()
+    const authors = () =>
+      ada.page
+        .locator('.past-written')
+        .evaluateAll((marks) => marks.map((mark) => `${mark.getAttribute('data-tip')}: ${mark.textContent}`))
+    expect(await authors()).to.deep.equal([
+      'Ada Marsh: Dear Madam,',
+      'Ada Marsh: Our client is ',
+      'Ben Okafor: injured',
+      'Ada Marsh: .',
+      'Ben Okafor: Yours',
+    ])
+    await ada.press('Home', 'ArrowRight')
+    await until('one author', async () => (await authors()).every((words) => words.startsWith('Ada Marsh')))
+  })
+
+  it('keeps a named version, and compares the letter with it', async function () {
+    this.timeout(60_000)
+    await written()
+    await openHistory(ben)
+    await ben.page.getByRole('button', { name: 'Name it…' }).click()
+    await ben.page.getByRole('textbox', { name: 'Name' }).fill('Sent to client')
+    await ben.press('Enter')
+    await ben.page.locator('.chip', { hasText: 'Sent to client' }).waitFor()
+    await ada.press('Control+End')
+    await ada.type(' faithfully')
+    await ada.isSaved()
+    await openHistory(ada)
+    await ada.page.getByRole('tab', { name: 'Named' }).click()
+    await ada.page.getByRole('button', { name: 'Sent to client' }).click()
+    await says(ada, 'Dear Madam,\nOur client is injured.\nYours')
+    await ada.press('End')
+    await ada.page.getByRole('button', { name: 'Compare', exact: true }).click()
+    await ada.page.getByRole('menuitemradio', { name: 'Sent to client' }).click()
+    await says(ada, 'Dear Madam,\nOur client is injured.\nYours+ faithfully+')
+  })
+
+  it('[T4] restores a version for a reason while somebody else types, and undoes that', async function () {
+    this.timeout(90_000)
+    await written()
+    await openHistory(ada)
+    await sittings(ada).nth(1).click()
+    await says(ada, '+Dear Madam,++¶+\n+Our client is well.++¶+\n+¶+')
+    await ada.page.getByRole('button', { name: 'Restore this version…' }).click()
+    await ada.page.locator('.preview .past-added').waitFor()
+    const restore = ada.page.getByRole('button', { name: 'Restore', exact: true })
+    await ada.page.getByRole('textbox', { name: 'Why?' }).press('Enter')
+    await ada.page.getByText('Say why: it stays in the history.').waitFor()
+    // What Ben writes while Ada looks at the preview is none of what she takes back.
+    await ben.press('Control+Home')
+    await ben.type('URGENT ')
+    await ben.isSaved()
+    await ada.page.getByRole('textbox', { name: 'Why?' }).fill('Wrong template')
+    await restore.click()
+    await ada.page.getByText('Done.').waitFor()
+    await ben.type('AND NEW ')
+    await ben.isSaved()
+    expect(await ben.text()).to.equal('URGENT AND NEW Dear Madam,\nOur client is well.\n\n')
+    await ada.page.getByText('“Wrong template”').waitFor()
+    await ada.page.locator('.notice').getByRole('button', { name: 'Undo' }).click()
+    await ada.page.getByText('Undone.').waitFor()
+    await ben.sees('injured')
+    await ada.page.getByRole('link', { name: 'Close history' }).click()
+    await ada.reaches('live')
+    await converge(ada, ben)
+    expect(await ben.text()).to.equal('URGENT AND NEW Dear Madam,\nOur client is injured.\nYours\n')
+    ada.watched.expectNoErrors()
+    ben.watched.expectNoErrors()
+  })
+
+  it('[T4] takes out what one person did, also only where I selected', async function () {
+    this.timeout(90_000)
+    await written()
+    await openHistory(ada)
+    await ada.page.getByRole('tab', { name: 'People' }).click()
+    await ada.page.getByRole('button', { name: /^Ben Okafor/ }).click()
+    // The second line.
+    await ada.page.locator('.past-sheet p').nth(1).click({ clickCount: 3 })
+    await ada.page.getByRole('button', { name: 'Take out only these edits…' }).click()
+    await ada.page.getByRole('radio', { name: 'Everything Ben Okafor ever did' }).isChecked()
+    await ada.page.getByRole('checkbox', { name: /Only in the words I selected/ }).waitFor()
+    await ada.page.locator('.preview .past-added').waitFor()
+    await ada.page.getByRole('textbox', { name: 'Why?' }).fill('He is well')
+    await ada.page.getByRole('button', { name: 'Take out', exact: true }).click()
+    await ada.page.getByText('Done.').waitFor()
+    await ben.sees('well')
+    expect(await ben.text()).to.equal('Dear Madam,\nOur client is well.\nYours\n')
+  })
+
+  it('[A2] offers nothing to take back to whom it would be refused', async function () {
+    this.timeout(60_000)
+    await written()
+    await openHistory(ben)
+    await sittings(ben).nth(1).waitFor()
+    expect(await ben.page.getByRole('button', { name: /Restore|Take out/ }).count()).to.equal(0)
+  })
+
+  it('looks as the letter looks in the editor, to the pixel', async function () {
+    this.timeout(60_000)
+    const eve = await firm.employ('Ada Marsh', { viewport: { width: 1680, height: 1000 } })
+    const id = await eve.createLetter('Some of everything')
+    await eve.open(id)
+    for (const [keys, text] of [
+      [['Control+Alt+1'], 'A heading\n'],
+      [[], 'Plain, '],
+      [['Control+b'], 'bold, '],
+      [['Control+i'], 'both, '],
+      [['Control+b', 'Control+u'], 'underlined'],
+      [['Control+i', 'Control+u'], '.\n\n'],
+      [['Control+Shift+7'], 'one\ntwo\n'],
+      [['Tab'], 'deeper\n'],
+      [['Enter', 'Enter', 'Control+Shift+8'], 'a point\n'],
+      [['Enter', 'Control+Shift+9'], 'to do\n'],
+      [['Enter', 'Control+Alt+2'], 'Another heading\n'],
+    ] as const) {
+      await eve.press(...keys)
+      await eve.type(text)
+    }
+    await eve.isSaved()
+    const picture = async () => {
+      const { x, y } = (await eve.page.locator('.ql-editor:visible').boundingBox())!
+      return eve.page.screenshot({ clip: { x, y, width: 800, height: 700 }, caret: 'hide' })
+    }
+    await eve.page.evaluate('document.activeElement.blur()')
+    const edited = await picture()
+    await openHistory(eve)
+    const past = await picture()
+    if (!edited.equals(past)) await eve.watched.screenshot('history-differs-from-editor')
+    expect(edited.equals(past), 'see test/.artifacts/history-differs-from-editor.png').to.equal(true)
+    await eve.close()
+  })
+})
+
+const SIZES = [
+  { name: '1280x900', viewport: { width: 1280, height: 900 } },
+  { name: '360x740', viewport: { width: 360, height: 740 }, hasTouch: true },
+]
+
+describe('the screens of the history', () => {
+  let firm: Firm
+  let id: string
+
+  before(async function () {
+    this.timeout(60_000)
+    firm = await Firm.open()
+    const ada = await firm.employ('Ada Marsh')
+    const ben = await firm.employ('Ben Okafor')
+    id = await ada.createLetter('Demand letter: collision of 3 March')
+    await ada.open(id)
+    await ada.type(
+      'Dear Sir or Madam,\n\nWe act for a client who was injured when a vehicle belonging to you ',
+    )
+    await ada.type('failed to stop at the junction of Mill Lane and the A38.\n')
+    await ada.press('Control+Alt+2')
+    await ada.type('Liability\nThe driver was negligent in that he failed to keep a proper lookout.\n')
+    await ada.isSaved()
+    await ben.open(id)
+    await ben.sees('lookout')
+    await ben.select('belonging to you')
+    await ben.type('driven by your employee in the course of his employment')
+    await ben.select('negligent')
+    await ben.press('Control+b')
+    await ben.isSaved()
+    await ben.call('POST', `/v1/docs/${id}/snapshots`, { name: 'Sent to client' })
+    await ada.sees('employment')
+    await ada.press('Control+End')
+    await ada.type('Our client sustained a fracture of the left wrist.')
+    await ada.isSaved()
+    await ada.close()
+    await ben.close()
+  })
+  after(() => firm?.close())
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const { name, ...size } of SIZES) {
+      it(`${name}, ${colorScheme}`, async function () {
+        this.timeout(60_000)
+        const ada = await firm.employ('Ada Marsh', { ...size, colorScheme })
+        const isNarrow = size.viewport.width < 900
+        const panel = async () => {
+          if (isNarrow) await ada.page.getByRole('button', { name: 'Sessions' }).tap()
+        }
+        await ada.goTo(`/letters/${id}/history`)
+        await sheet(ada).waitFor()
+        await panel()
+        await sittings(ada).nth(1).waitFor()
+        await expectAccessible(ada)
+        if (isNarrow) await ada.watched.screenshot(`history-panel-${name}-${colorScheme}`)
+        await sittings(ada).nth(1).click()
+        await ada.page.locator('.past-added').first().waitFor()
+        await expectAccessible(ada)
+        await expectNoSidewaysScroll(ada)
+        await ada.watched.screenshot(`history-${name}-${colorScheme}`)
+        await ada.page.getByRole('button', { name: 'Authors' }).click()
+        await ada.page.locator('.past-written').first().waitFor()
+        await expectAccessible(ada)
+        await panel()
+        for (const tab of ['People', 'Named']) {
+          await ada.page.getByRole('tab', { name: tab }).click()
+          await ada.page.locator('.sitting').first().waitFor()
+          await expectAccessible(ada)
+        }
+        await ada.page.getByRole('button', { name: 'Take out only these edits…' }).click()
+        await ada.page.locator('.preview .past').first().waitFor()
+        await expectAccessible(ada)
+        await expectNoSidewaysScroll(ada)
+        await ada.watched.screenshot(`rollback-${name}-${colorScheme}`)
+        ada.watched.expectNoErrors()
+        await ada.close()
+      })
+    }
+  }
+
+  it('a history that cannot be fetched says what is safe, and can be tried again', async function () {
+    this.timeout(30_000)
+    const ada = await firm.employ('Ada Marsh')
+    await ada.page.route(/\/v1\/docs\/.*\/(history|ops)/, (route) => route.abort())
+    await ada.goTo(`/letters/${id}/history`)
+    await ada.page.getByText('The history could not be fetched').waitFor()
+    await ada.page.getByRole('heading', { name: 'This version could not be fetched' }).waitFor()
+    await expectAccessible(ada)
+    await ada.page.unrouteAll()
+    await ada.page.getByRole('main').getByRole('button', { name: 'Try again' }).first().click()
+    await sheet(ada).waitFor()
+    await ada.page.getByRole('button', { name: 'Try again' }).click()
+    await sittings(ada).first().waitFor()
+    await ada.close()
+  })
+})

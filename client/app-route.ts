@@ -15,11 +15,19 @@ export function useRoute(): Route {
   return routeOf(new URL(address, location.origin), history.state)
 }
 
+let isAfresh = false
+
+/** From now on every step to another page loads it from the server: the files of this one are gone. */
+export function loadPagesAfresh(): void {
+  isAfresh = true
+}
+
 /** Goes somewhere else. `isNew` marks a letter that was made just now, so that it opens ready to be named. */
 export function go(path: string, options: { replace?: boolean; isNew?: boolean } = {}): void {
   const state = options.isNew ? { isNew: true } : null
   if (options.replace) history.replaceState(state, '', path)
   else history.pushState(state, '', path)
+  if (isAfresh) return location.reload() // of the new address, with its state
   window.scrollTo(0, 0)
   for (const watcher of watchers) watcher()
 }

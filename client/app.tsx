@@ -3,13 +3,16 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { ApiError, api, type SignInState } from './api.ts'
 import { follow, go, useRoute } from './app-route.ts'
+import { keepApp } from './app-version.ts'
 import { forgetUndo } from './editor/undo-storage.ts'
 import { Ask } from './panels/ask.tsx'
 import { Letters } from './panels/letters.tsx'
+import { NewVersion } from './panels/new-version.tsx'
 import { useScreenTitle } from './panels/screen-title.ts'
 import { SignIn } from './panels/sign-in.tsx'
 import { Tips } from './panels/tips.tsx'
 import { errorWords, Trouble } from './panels/trouble.tsx'
+import { forgetAll, rememberedPerson, rememberPerson } from './remembered.ts'
 import { anyWordsAtRisk, anyWordsHeld, leaveAllLetters } from './sync/open-letters.ts'
 import './fonts.css'
 import './tokens.css'
@@ -23,7 +26,16 @@ const LetterPage = lazy(() =>
 type Standing =
   | { kind: 'asking' }
   | { kind: 'failed'; error: unknown }
-  | { kind: 'known'; state: SignInState }
+  /** `isSure`: the server said so itself, just now. */
+  | { kind: 'known'; state: SignInState; isSure: boolean }
+
+/** While the server is away, the person is whoever was here last. */
+const ASK_AGAIN_MS = 20_000
+
+function known(state: SignInState): Standing {
+  rememberPerson(state)
+  return { kind: 'known', state, isSure: true }
+}
 
 /** Who is here decides what there is: without a member, only the way in. */
 function App() {
@@ -33,12 +45,24 @@ function App() {
 
   const ask = useCallback(async (): Promise<void> => {
     try {
-      setStanding({ kind: 'known', state: await api.session() })
+      setStanding(known(await api.session()))
     } catch (error) {
-      setStanding({ kind: 'failed', error })
+      const state = rememberedPerson()
+      setStanding(state ? { kind: 'known', state, isSure: false } : { kind: 'failed', error })
     }
   }, [])
   useEffect(() => void ask(), [ask])
+  const isSure = standing.kind !== 'known' || standing.isSure
+  useEffect(() => {
+    if (isSure) return
+    const timer = setInterval(() => void ask(), ASK_AGAIN_MS)
+    const askNow = () => void ask()
+    window.addEventListener('online', askNow)
+    return () => {
+      clearInterval(timer)
+      window.removeEventListener('online', askNow)
+    }
+  }, [isSure, ask])
   useEffect(() => {
     const onLeave = (event: BeforeUnloadEvent): void => {
       if (anyWordsAtRisk()) event.preventDefault()
@@ -73,19 +97,17 @@ function App() {
     leaveAllLetters()
     // Known to the screens before the address changes: a list without a member would ask in vain.
     flushSync(() =>
-      setStanding((old) =>
-        old.kind === 'known' ? { kind: 'known', state: { ...old.state, member: null } } : old,
-      ),
+      setStanding((old) => (old.kind === 'known' ? { ...old, state: { ...old.state, member: null } } : old)),
     )
     forgetUndo() // what an editor kept as it went
+    forgetAll()
     go('/sign-in', { replace: true })
     await ask()
   }
 
   if (standing.kind === 'failed') return <NoServer error={standing.error} onRetry={() => void ask()} />
   if (standing.kind === 'asking' || !state) return null
-  if (!member)
-    return <SignIn state={state} onSignedIn={(now) => setStanding({ kind: 'known', state: now })} />
+  if (!member) return <SignIn state={state} onSignedIn={(now) => setStanding(known(now))} />
 
   const screen = {
     member,
@@ -101,7 +123,7 @@ function App() {
             key={route.id}
             id={route.id}
             isNew={route.isNew}
-            onSignedIn={(now) => setStanding({ kind: 'known', state: now })}
+            onSignedIn={(now) => setStanding(known(now))}
             {...screen}
           />
         </Suspense>
@@ -157,12 +179,14 @@ function NoServer({ error, onRetry }: { error: unknown; onRetry(): void }): Reac
   )
 }
 
+void keepApp()
 const root = document.getElementById('app')
 if (root) {
   createRoot(root).render(
     <>
       <App />
       <Tips />
+      <NewVersion />
     </>,
   )
 }

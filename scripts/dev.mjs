@@ -11,5 +11,13 @@ try {
 }
 foreground([
   ['node_modules/.bin/tsx', 'watch', '--clear-screen=false', 'server/main.ts'],
-  ['node_modules/.bin/vite', 'build', '--watch', '--config', 'client/vite.config.ts'],
+  [
+    'node_modules/.bin/vite',
+    'build',
+    '--watch',
+    '--mode',
+    'development',
+    '--config',
+    'client/vite.config.ts',
+  ],
 ])

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { api, type Letter } from '../api.ts'
+import { ApiError, api, type Letter } from '../api.ts'
+import { rememberedLetters } from '../remembered.ts'
 
 /**
  * The letters as far as they have been fetched, newest first, and the ways to fetch and change them.
@@ -11,6 +12,8 @@ export interface LetterList {
   readonly state: 'loading' | 'ready' | 'growing' | 'failed'
   readonly error: unknown
   readonly letters: readonly Letter[]
+  /** The server is away: these are the letters that the person opened here lately. */
+  readonly isRemembered: boolean
   readonly hasMore: boolean
   reload(): void
   more(): void
@@ -25,31 +28,44 @@ interface Content {
   readonly error: unknown
   readonly letters: readonly Letter[]
   readonly next: string | null
+  readonly isRemembered: boolean
 }
 
-const BEFORE: Content = { state: 'loading', error: null, letters: [], next: null }
+const BEFORE: Content = { state: 'loading', error: null, letters: [], next: null, isRemembered: false }
 
-export function useLetterList(): LetterList {
+export function useLetterList(memberId: string): LetterList {
   const [content, setContent] = useState(BEFORE)
   /** Answers that come after a newer question are dropped. */
   const question = useRef(0)
 
-  const fetchPage = useCallback(async (cursor: string | null, state: 'loading' | 'growing' | 'ready') => {
-    const mine = ++question.current
-    setContent((old) => ({ ...old, state: old.letters.length > 0 && state === 'loading' ? 'ready' : state }))
-    try {
-      const page = await api.letters(cursor, PAGE)
-      if (mine !== question.current) return
-      setContent((old) => {
-        if (cursor === null) return { state: 'ready', error: null, letters: page.docs, next: page.next }
-        const known = new Set(old.letters.map(({ id }) => id))
-        const older = page.docs.filter(({ id }) => !known.has(id))
-        return { state: 'ready', error: null, letters: [...old.letters, ...older], next: page.next }
-      })
-    } catch (error) {
-      if (mine === question.current) setContent((old) => ({ ...old, state: 'failed', error }))
-    }
-  }, [])
+  const fetchPage = useCallback(
+    async (cursor: string | null, state: 'loading' | 'growing' | 'ready') => {
+      const mine = ++question.current
+      setContent((old) => ({
+        ...old,
+        state: old.letters.length > 0 && state === 'loading' ? 'ready' : state,
+      }))
+      try {
+        const page = await api.letters(cursor, PAGE)
+        if (mine !== question.current) return
+        setContent((old) => {
+          if (cursor === null) return { ...BEFORE, state: 'ready', letters: page.docs, next: page.next }
+          const known = new Set(old.letters.map(({ id }) => id))
+          const older = page.docs.filter(({ id }) => !known.has(id))
+          return { ...BEFORE, state: 'ready', letters: [...old.letters, ...older], next: page.next }
+        })
+      } catch (error) {
+        if (mine !== question.current) return
+        const lately = isAway(error) ? rememberedLetters(memberId) : []
+        setContent((old) =>
+          old.letters.length > 0 || lately.length === 0
+            ? { ...old, state: 'failed', error }
+            : { state: 'failed', error, letters: lately, next: null, isRemembered: true },
+        )
+      }
+    },
+    [memberId],
+  )
 
   useEffect(() => {
     void fetchPage(null, 'loading')
@@ -64,8 +80,10 @@ export function useLetterList(): LetterList {
       })
     }
     document.addEventListener('visibilitychange', heed)
+    window.addEventListener('online', heed)
     return () => {
       question.current += 1
+      window.removeEventListener('online', heed)
       document.removeEventListener('visibilitychange', heed)
     }
   }, [fetchPage])
@@ -81,6 +99,7 @@ export function useLetterList(): LetterList {
     state: content.state,
     error: content.error,
     letters: content.letters,
+    isRemembered: content.isRemembered,
     hasMore: content.next !== null,
     reload: () => void fetchPage(null, 'loading'),
     more: () => {
@@ -101,4 +120,9 @@ export function useLetterList(): LetterList {
       change(letter.id, () => [])
     },
   }
+}
+
+/** No server answered, or none that was well. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ApiError && error.remedy === 'same'
 }

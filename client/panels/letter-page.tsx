@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'react'
 import { ApiError, api, type Letter, type Member, type SignInState } from '../api.ts'
 import { follow } from '../app-route.ts'
+import { forgetLetter, rememberedLetters, rememberLetter } from '../remembered.ts'
 import { openSession } from '../sync/browser-world.ts'
 import { enterLetter, leaveLetter } from '../sync/open-letters.ts'
 import type { Session } from '../sync/session.ts'
 import { Bones } from './bones.tsx'
 import { LetterDesk } from './letter-desk.tsx'
+import { isAway } from './letter-list.ts'
 import { useScreenTitle } from './screen-title.ts'
 import { errorWords, Trouble } from './trouble.tsx'
 import './letter-page.css'
@@ -25,10 +27,10 @@ type Found = { readonly kind: 'found'; readonly letter: Letter }
 
 /** One letter. Its title and my role come by REST, its text through a session; the first answer is awaited from both. */
 export function LetterPage({ id, onSignedOut, ...props }: Props) {
+  const memberId = props.member.id
   const [known, setKnown] = useState<Known>({ kind: 'asking' })
   const [session, setSession] = useState<Session | null>(null)
   const [asked, setAsked] = useState(0)
-  const memberId = props.member.id
   useScreenTitle(known.kind === 'found' ? known.letter.title : 'Letter')
 
   useEffect(() => {
@@ -42,10 +44,14 @@ export function LetterPage({ id, onSignedOut, ...props }: Props) {
     const ask = async (): Promise<void> => {
       try {
         const letter = await api.letter(id)
+        rememberLetter(memberId, letter)
         if (isCurrent) setKnown({ kind: 'found', letter })
       } catch (error) {
+        if (isGone(error)) forgetLetter(memberId, id)
+        const lately = isAway(error) ? rememberedLetters(memberId).find((letter) => letter.id === id) : null
         // A title on the screen stays there while the server is away.
-        if (isCurrent) setKnown((old) => (old.kind === 'found' ? old : { kind: 'failed', error }))
+        const next: Known = lately ? { kind: 'found', letter: lately } : { kind: 'failed', error }
+        if (isCurrent) setKnown((old) => (old.kind === 'found' ? old : next))
       }
     }
     const onVisible = (): void => {
@@ -57,7 +63,7 @@ export function LetterPage({ id, onSignedOut, ...props }: Props) {
       isCurrent = false
       document.removeEventListener('visibilitychange', onVisible)
     }
-  }, [id, asked])
+  }, [id, memberId, asked])
 
   const isSignedOut =
     known.kind === 'failed' && known.error instanceof ApiError && known.error.remedy === 'sign-in'
@@ -103,29 +109,33 @@ export function Opening() {
 }
 
 function Failed({ error, onRetry }: { error: unknown; onRetry(): void }) {
-  const isGone = error instanceof ApiError && error.code === 'document/not-found'
-  useScreenTitle(isGone ? 'No such letter' : 'Letter')
+  const isNotThere = isGone(error)
+  useScreenTitle(isNotThere ? 'No such letter' : 'Letter')
   return (
     <main>
       <Trouble
-        title={isGone ? 'There is no such letter' : 'The letter could not be opened'}
+        title={isNotThere ? 'There is no such letter' : 'The letter could not be opened'}
         actions={
           <>
-            {!isGone && (
+            {!isNotThere && (
               <button type="button" className="button button-solid" onClick={onRetry}>
                 Try again
               </button>
             )}
-            <a className={isGone ? 'button button-solid' : 'button'} href="/" onClick={follow}>
+            <a className={isNotThere ? 'button button-solid' : 'button'} href="/" onClick={follow}>
               All letters
             </a>
           </>
         }
       >
-        {isGone
+        {isNotThere
           ? 'It was archived, or the address is not right, or it is not for you to read.'
           : `${errorWords(error)} What was saved is safe on the server.`}
       </Trouble>
     </main>
   )
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'document/not-found'
 }

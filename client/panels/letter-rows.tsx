@@ -69,7 +69,7 @@ export function LetterRowsFoot({ list, shown, search, onClear }: FootProps) {
           shown === 0 &&
           `No title ${list.hasMore ? `among ${newest} ` : ''}has “${search}” in it. `}
         {isSearching && shown > 0 && list.hasMore && `Searched ${newest}. `}
-        {list.state === 'failed' && `${errorWords(list.error)} `}
+        {list.state === 'failed' && !list.isRemembered && `${errorWords(list.error)} `}
         {isSearching && shown === 0 && (
           <button type="button" className="link-button" onClick={onClear}>
             Clear the search

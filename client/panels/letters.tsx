@@ -22,7 +22,7 @@ interface Props {
 /** The first screen: every letter of the firm that I may read. */
 export function Letters({ member, onSignOut, onSignedOut }: Props) {
   useScreenTitle('Letters')
-  const list = useLetterList()
+  const list = useLetterList(member.id)
   const [people, setPeople] = useState<ReadonlyMap<string, Person>>(new Map([[member.id, member]]))
   const [search, setSearch] = useState('')
   const [archiving, setArchiving] = useState<Letter | null>(null)
@@ -100,6 +100,19 @@ export function Letters({ member, onSignOut, onSignedOut }: Props) {
       </header>
       <main className="letters">
         <OfflineNotice />
+        {list.isRemembered && (
+          <Notice
+            tone="warn"
+            head="No connection."
+            actions={
+              <button type="button" className="button" onClick={list.reload}>
+                Try now
+              </button>
+            }
+          >
+            These are the letters you opened on this device lately.
+          </Notice>
+        )}
         {trouble && (
           <Notice tone="bad" head="Not done." actions={<Dismiss onClick={() => setTrouble(null)} />}>
             {trouble}

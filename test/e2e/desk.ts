@@ -33,14 +33,16 @@ export const CUT = [
 ]
 
 export class Firm {
-  readonly server: RunningServer
+  /** The one that runs, or that ran last. */
+  server: RunningServer
 
   private constructor(server: RunningServer) {
     this.server = server
   }
 
-  static async open(env: Record<string, string> = {}): Promise<Firm> {
-    return new Firm(await startServer(env))
+  /** @param root  of another build than this one, see deployment.ts */
+  static async open(env: Record<string, string> = {}, root?: string): Promise<Firm> {
+    return new Firm(await startServer(env, root))
   }
 
   async close(): Promise<void> {
@@ -120,9 +122,9 @@ export class Person {
   }
 
   /** Loads the page again, and waits until the letter can be written in. */
-  async reload(): Promise<void> {
+  async reload(phase: 'live' | 'offline' = 'live'): Promise<void> {
     await this.page.reload()
-    await this.reaches('live')
+    await this.reaches(phase)
   }
 
   get editor() {

@@ -45,14 +45,18 @@ export interface RunningServer {
  * Resolves when the server has printed the address it can be opened at. Unless `env` says otherwise, it runs the
  * embedded database in a folder that is removed when it ends.
  *
- * @param env  the options of the server, and nothing else
+ * @param env   the options of the server, and nothing else
+ * @param root  the folder that `dist` is in
  * @throws with everything it printed, when it ends or stays silent
  */
-export async function startServer(env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
+export async function startServer(
+  env: Readonly<Record<string, string>> = {},
+  root = ROOT,
+): Promise<RunningServer> {
   const dataDir = scratchFolder('data')
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]))
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/server/main.js'], {
-    cwd: ROOT,
+    cwd: root,
     env: { ...inherited, DATA_DIR: dataDir, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,0 +1,140 @@
+import { expect } from 'chai'
+import { page } from '../harness/browser.ts'
+import { Deployment } from './deployment.ts'
+import { CUT, Person } from './desk.ts'
+
+/** A page that was cut off in the middle of asking. */
+const AWAY = [...CUT, /ERR_CONNECTION_(?:RESET|CLOSED)/, /ERR_EMPTY_RESPONSE/]
+
+describe('the app, kept on the device', () => {
+  let deployment: Deployment
+  let ada: Person
+
+  beforeEach(async function () {
+    this.timeout(60_000)
+    deployment = await Deployment.start()
+    ada = await deployment.firm.employ('Ada Marsh')
+  })
+  afterEach(async function () {
+    this.timeout(60_000)
+    ada?.watched.expectNoErrors(...AWAY)
+    await ada?.close()
+    await deployment?.close()
+  })
+
+  /** Waits until the worker of the build that is served has everything. */
+  const isKept = (person: Person) =>
+    person.page.evaluate('navigator.serviceWorker.ready.then(({ active }) => active.state)')
+  const letters = (person: Person) => person.page.getByRole('heading', { name: 'Letters', exact: true })
+  const notice = (person: Person) => person.page.getByText('A new version of Copperplate is ready')
+
+  it('opens with the server gone, after a reload and in a new tab, with the letters opened lately and what was typed in them', async function () {
+    this.timeout(60_000)
+    await ada.open(await ada.createLetter('Demand letter'))
+    await ada.createLetter('Never opened')
+    await isKept(ada)
+    await ada.type('Dear Sir')
+    await ada.isSaved()
+    await deployment.kill()
+    await ada.reload('offline')
+    await ada.sees('Dear Sir')
+    await ada.press('Control+End')
+    await ada.type(' or Madam')
+    await ada.reload('offline')
+    await ada.sees('Dear Sir or Madam')
+    await ada.goTo('/')
+    await ada.page.getByText('No connection.').waitFor()
+    await ada.page.getByRole('link', { name: 'Demand letter' }).waitFor()
+    expect(await ada.page.getByRole('link', { name: 'Never opened' }).count()).to.equal(0)
+    const second = await page({}, ada.watched.context)
+    await second.page.goto(deployment.firm.server.url)
+    await second.page.getByRole('link', { name: 'Demand letter' }).waitFor()
+    await second.close()
+    await deployment.start()
+    await ada.page.getByRole('button', { name: 'Try now' }).click()
+    await ada.page.getByRole('link', { name: 'Never opened' }).waitFor()
+    expect(await ada.page.getByText('No connection.').count()).to.equal(0)
+  })
+
+  it('holds the files of its build, and never an answer of the server to a person', async () => {
+    await ada.open(await ada.createLetter('Demand letter'))
+    await isKept(ada)
+    await ada.page.reload()
+    await ada.reaches('live')
+    const kept = await ada.page.evaluate<string[]>(`(async () => {
+      const paths = []
+      for (const name of await caches.keys())
+        for (const { url } of await (await caches.open(name)).keys()) paths.push(new URL(url).pathname)
+      return paths
+    })()`)
+    expect(kept).to.include('/')
+    expect(kept.filter((path) => !/^\/(?:assets\/[^/]+|mark\.svg)?$/.test(path))).to.deep.equal([])
+  })
+
+  it('leaves nothing of a person behind who signs out', async function () {
+    this.timeout(60_000)
+    await ada.open(await ada.createLetter('Secret settlement'))
+    await isKept(ada)
+    await ada.page.getByRole('button', { name: 'You are Ada Marsh' }).click()
+    await ada.page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await ada.page.getByRole('heading', { name: 'Continue as' }).waitFor()
+    const left = await ada.page.evaluate<string>('JSON.stringify([{...localStorage}, {...sessionStorage}])')
+    expect(left).to.not.match(/Ada|Secret/)
+    await deployment.kill()
+    await ada.goTo('/')
+    await ada.page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor()
+  })
+
+  it('a new build waits until the person wants it, and then is the one that opens', async function () {
+    this.timeout(90_000)
+    await ada.open(await ada.createLetter('Demand letter'))
+    await isKept(ada)
+    const other = new Person(deployment.firm, await page({}, ada.watched.context), 'Ada’s other tab')
+    await other.goTo('/')
+    await letters(other).waitFor()
+    await deployment.kill()
+    deployment.deploy('second')
+    await deployment.start()
+
+    await ada.page.reload()
+    await notice(ada).waitFor({ timeout: 30_000 })
+    await ada.reaches('live')
+    expect(await ada.page.title()).to.not.include('second')
+    await ada.type('Written in the old one. ')
+    await ada.isSaved()
+    await ada.page.getByRole('button', { name: 'Reload' }).click()
+    await ada.page.locator('script[src*="second"]').waitFor({ state: 'attached' })
+    await ada.reaches('live')
+    await ada.sees('Written in the old one.')
+    expect(await notice(ada).count()).to.equal(0)
+
+    // The other tab goes on, and takes the new one with its next page.
+    expect(await other.page.locator('script[src*="second"]').count()).to.equal(0)
+    await other.page.getByRole('link', { name: 'Demand letter' }).click()
+    await other.page.locator('script[src*="second"]').waitFor({ state: 'attached' })
+    await other.reaches('live')
+    other.watched.expectNoErrors(...AWAY)
+    await other.close()
+  })
+
+  it('a build that is only half deployed changes nothing', async function () {
+    this.timeout(60_000)
+    await ada.open(await ada.createLetter('Demand letter'))
+    await ada.goTo('/')
+    await letters(ada).waitFor()
+    await isKept(ada)
+    await deployment.kill()
+    deployment.deploy('half', { isHalf: true })
+    await deployment.start()
+    await ada.page.reload()
+    await ada.page.evaluate('navigator.serviceWorker.ready.then((r) => r.update()).catch(() => {})')
+    await ada.page.evaluate(`navigator.serviceWorker.ready.then((r) => new Promise((done) => {
+      const look = () => (r.installing ? setTimeout(look, 50) : done())
+      look()
+    }))`)
+    expect(await notice(ada).count()).to.equal(0)
+    await deployment.kill()
+    await ada.page.reload()
+    await letters(ada).waitFor()
+  })
+})

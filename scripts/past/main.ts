@@ -34,7 +34,7 @@ const app = await startApp(
 )
 const db = openPostgres(database.url, { statementTimeoutMs: 60_000 })
 try {
-  await measure(1_000) // the first thread has to be started, and everything to be compiled
+  await measure(2_000) // the first thread has to be started, and everything to be compiled
   for (const length of LENGTHS) await measure(length)
 } finally {
   await db.close()

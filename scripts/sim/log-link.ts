@@ -20,6 +20,7 @@ export function logOver(database: ModelDatabase, carry: Carry): NodeLog {
     number: (...args) => carry('number', () => database.number(...args)),
     append: (...args) => carry('append', () => database.append(...args)),
     read: (...args) => carry('read', () => database.read(...args)),
+    readMany: (...args) => carry('readMany', () => database.readMany(...args)),
     readPiece: (...args) => carry('readPiece', () => database.readPiece(...args)),
     lastSeq: (...args) => carry('lastSeq', () => database.lastSeq(...args)),
     versionOf: (...args) => carry('versionOf', () => database.versionOf(...args)),

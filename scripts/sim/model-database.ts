@@ -1,7 +1,7 @@
 import { CollabError } from '../../ot/errors.ts'
 import { LoggedOp, type OpRecord } from '../../ot/logged-op.ts'
 import { DbError, UNIQUE_VIOLATION } from '../../server/store/db.ts'
-import type { Chunk, StoredDocument } from '../../server/store/op-log.ts'
+import type { Chunk, OpLog, StoredDocument } from '../../server/store/op-log.ts'
 
 /** One document of the model database, as its rows. */
 export interface ModelDocument {
@@ -84,6 +84,10 @@ export class ModelDatabase {
       found.push(new LoggedOp(row))
     }
     return found
+  }
+
+  readMany(...[wanted]: Parameters<OpLog['readMany']>): Map<number, LoggedOp[]> {
+    return new Map(wanted.map(({ document, after, to }) => [document, this.read(document, after, to)]))
   }
 
   readPiece(document: number, after: number, to: number, maxBytes: number): LoggedOp[] {

@@ -4,6 +4,9 @@ import type { LoggedOp } from '../../ot/logged-op.ts'
 import { DbError } from './db.ts'
 import { type Chunk, isAboutAnOp, isResend, type OpLog } from './op-log.ts'
 
+/** How long the outcome of a commit is looked for. A database that has hung for a whole statement is likely to hang still. */
+const READ_BACK_MS = 2_000
+
 /**
  * Commits accepted ops in batches, so that one transaction and one fsync serve many ops of many documents.
  *
@@ -124,27 +127,43 @@ export class GroupCommit {
   /**
    * The connection broke while the transaction ran. What the log holds by now has been committed; of the rest
    * nobody can say whether the server is still at it, so it fails as a fault of ours: its senders resend, and
-   * the log's unique key answers them.
+   * the log's unique key answers them. So they do when the log does not say soon.
    */
   async #readBack(batch: ReadonlyMap<Writer, Accepted[]>, cause: DbError): Promise<void> {
+    let found: ReadonlyMap<number, readonly LoggedOp[]>
+    try {
+      found = await this.#readSince(batch)
+    } catch (error) {
+      for (const [writer, accepted] of batch) this.#fail(writer, accepted, unavailable(error))
+      return
+    }
     for (const [writer, accepted] of batch) {
-      try {
-        const isThere = await this.#holds(writer.document, accepted)
-        if (isThere) writer.committed(accepted.map(({ op }) => op))
-        else this.#fail(writer, accepted, unavailable(cause))
-      } catch (error) {
-        this.#fail(writer, accepted, unavailable(error))
-      }
+      // All of them, word for word. The last one alone says nothing: its sender may have sent it to another node as
+      // well, which put it at the same version, behind ops of its own.
+      const stored = found.get(writer.document)!
+      const isThere = accepted.every(({ op }, index) => op.source !== null && isSame(op, stored[index]))
+      if (isThere) writer.committed(accepted.map(({ op }) => op))
+      else this.#fail(writer, accepted, unavailable(cause))
     }
   }
 
-  /**
-   * True when the log holds these ops, all of them, word for word. The last one alone says nothing: its sender may
-   * have sent it to another node as well, which put it at the same version, behind ops of its own.
-   */
-  async #holds(document: number, accepted: readonly Accepted[]): Promise<boolean> {
-    const found = await this.#log.read(document, accepted[0]!.op.version - 1, null)
-    return accepted.every(({ op }, index) => op.source !== null && isSame(op, found[index]))
+  /** What the log holds after what each writer knew to be durable. */
+  async #readSince(batch: ReadonlyMap<Writer, Accepted[]>): Promise<Map<number, LoggedOp[]>> {
+    const wanted = [...batch].map(([{ document }, [first]]) => ({
+      document,
+      after: first!.op.version - 1,
+      to: null,
+    }))
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const error = new Error(`the log did not say within ${READ_BACK_MS} ms what had become of a commit`)
+      timer = setTimeout(() => reject(error), READ_BACK_MS)
+    })
+    try {
+      return await Promise.race([this.#log.readMany(wanted), late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #goBack(writer: Writer, accepted: readonly Accepted[], reason: 'raced' | 'resent'): void {
@@ -169,7 +188,7 @@ export class GroupCommit {
 }
 
 /** What a committer asks of the op log. */
-export type CommitLog = Pick<OpLog, 'append' | 'read'>
+export type CommitLog = Pick<OpLog, 'append' | 'readMany'>
 
 /** Who hands ops over: a resident document. It is told once of each op, in order, all of a batch together. */
 export interface Writer {

@@ -198,6 +198,7 @@ export class OpLog {
         where ${inEpoch('$4')}
         order by document, version`,
       [wanted.map((w) => w.document), wanted.map((w) => w.after), wanted.map((w) => w.to), this.#epoch],
+      'read-many',
     )
     const found = new Map<number, OpRow[]>()
     for (const row of rows) {

@@ -25,8 +25,8 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Db {
     connectionString: url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
-    // Half as long again as the server's own limit: it fires only when the link swallowed the answer.
-    query_timeout: statementTimeoutMs * 1.5,
+    // A second more than the server's own limit: it fires only when the server hangs, or the link swallowed the answer.
+    query_timeout: statementTimeoutMs + 1_000,
     keepAlive: true,
     application_name: 'copperplate',
     options: [

@@ -13,7 +13,7 @@ import { promisify } from 'node:util'
 import { PATIENCE_MS, until, within } from './deadline.ts'
 import { freePort } from './free-port.ts'
 import { mustEnd } from './leftovers.ts'
-import { processes } from './processes.ts'
+import { type Process, processes } from './processes.ts'
 import { findPostgres, OLDEST_POSTGRES } from './programs.ts'
 import { scratchFolder } from './scratch.ts'
 
@@ -66,7 +66,19 @@ export class PostgresCluster {
     await promisify(execFile)(
       join(bin, 'initdb'),
       // No syncing: nobody minds losing a cluster that was never used. The server itself runs with fsync on.
-      ['-D', cluster.#data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
+      [
+        ...[
+          '-D',
+          cluster.#data,
+          '-U',
+          'postgres',
+          '--auth=trust',
+          '--encoding=UTF8',
+          '--locale=C',
+          '--no-sync',
+        ],
+        ...(options.walFileMb === undefined ? [] : [`--wal-segsize=${options.walFileMb}`]),
+      ],
       cluster.#spawnOptions,
     )
     await cluster.start()
@@ -130,15 +142,29 @@ export class PostgresCluster {
   }
 
   /** The server and every process it has at this moment, the server first. Empty when it is stopped. */
+  processes(): Process[] {
+    const { pid } = this
+    const all = processes()
+    return [...all.filter((each) => each.pid === pid), ...all.filter((each) => each.parent === pid)]
+  }
+
+  /** Of the same. */
   pids(): number[] {
-    const pid = this.pid
-    if (pid === null) return []
-    return [
-      pid,
-      ...processes()
-        .filter((each) => each.parent === pid)
-        .map((each) => each.pid),
-    ]
+    return this.processes().map(({ pid }) => pid)
+  }
+
+  /**
+   * Lets its connections, now and later, write no file beyond a size; null for any size. A write that goes past it in the
+   * middle of a page ends there, as on a disk that has no more room, and so does the statement (53100). What tidies up
+   * (checkpoints) is left alone. The write-ahead log must have smaller files.
+   */
+  async limitFiles(bytes: number | null): Promise<void> {
+    const [server, ...others] = this.processes()
+    const connections = others.filter(({ command }) => /^postgres: postgres postgres/.test(command))
+    for (const { pid } of [server!, ...connections]) {
+      const limit = `--fsize=${bytes ?? 'unlimited'}:unlimited`
+      await promisify(execFile)('prlimit', ['--pid', String(pid), limit], this.#spawnOptions)
+    }
   }
 
   get #data(): string {
@@ -178,6 +204,8 @@ function readIfThere(path: string): string {
 export interface ClusterOptions {
   /** Beside our own: fsync on, 200 connections, 127.0.0.1 only. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Size of the files of the write-ahead log, which are never smaller: 16 when left out. */
+  readonly walFileMb?: number
   /** A process group of its own, which Ctrl-C in a terminal does not reach. */
   readonly detached?: boolean
 }

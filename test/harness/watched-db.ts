@@ -91,7 +91,7 @@ export class WatchedDb implements Db {
     await within(PATIENCE_MS, 'an append', held, () => ({ before, appends: this.appends }))
   }
   async query<R extends Row = Row>(text: string, values?: readonly Value[], name?: string): Promise<R[]> {
-    if (name === 'read-ops') return this.#read<R>(text, values, name)
+    if (name === 'read-ops' || name === 'read-many') return this.#read<R>(text, values, name)
     if (name !== 'append-op' && name !== 'append-ops') return this.#db.query<R>(text, values, name)
     this.appends++
     if (this.#gate !== null) await this.#wait(this.#gate.opened)

@@ -49,6 +49,16 @@ describe('turns, when the database fails', () => {
     expect(await letter.text()).to.equal('ba\n')
   })
 
+  it('[S6] one that cannot be looked up within two seconds fails as a fault of ours; sent again, it is there once', async () => {
+    const { node, letter } = world
+    node.db.breaks('cut after')
+    const letGo = node.db.holdAnswers()
+    expect(await endOf(letter.type('a', { seq: 10 }))).to.equal('server/unavailable')
+    letGo()
+    expect(await endOf(letter.type('a', { seq: 10 }))).to.equal('duplicate')
+    expect(await letter.text()).to.equal('a\n')
+  })
+
   it('[S9] a hole in the log is an alarm, never a wrong document', async () => {
     const { letter } = world
     await Promise.all(times(3, () => letter.type('a')))

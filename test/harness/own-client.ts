@@ -10,6 +10,7 @@ import { Session } from '../../client/sync/session.ts'
 import type { SessionView } from '../../client/sync/session-view.ts'
 import { type SessionWorld, timedId } from '../../client/sync/session-world.ts'
 import { COLLAB_PATH } from '../../ot/wire.ts'
+import type { Timer } from '../../server/clock.ts'
 import { until } from './deadline.ts'
 import { memberIn } from './tokens.ts'
 
@@ -19,6 +20,15 @@ export interface OwnClientOptions {
   readonly ca?: string
   /** What survives this client: a `FileStore` survives its process. */
   readonly device?: Device
+  /** What its pauses and deadlines go by; the time of day when left out. */
+  readonly timer?: Timer
+}
+
+const realTimer: Timer = {
+  after(ms, task) {
+    const timer = setTimeout(task, ms)
+    return () => clearTimeout(timer)
+  },
 }
 
 export class OwnClient {
@@ -28,7 +38,7 @@ export class OwnClient {
 
   /** Connects at once. @param serverUrl  asked for each socket: a server may be somewhere else after a while */
   constructor(serverUrl: () => string, docId: string, token: string, options: OwnClientOptions = {}) {
-    const { ca, device = { store: new MemoryStore(), locks: new PageLocks() } } = options
+    const { ca, device = { store: new MemoryStore(), locks: new PageLocks() }, timer = realTimer } = options
     const world: SessionWorld = {
       device,
       open: () => {
@@ -40,10 +50,7 @@ export class OwnClient {
         socket.once('close', () => this.#sockets.delete(socket))
         return socket as unknown as Wire // its handlers are typed with ws's event classes
       },
-      after(ms, task) {
-        const timer = setTimeout(task, ms)
-        return () => clearTimeout(timer)
-      },
+      after: (ms, task) => timer.after(ms, task),
       now: () => performance.now(),
       random: () => Math.random(),
       wallTime: () => Date.now(),

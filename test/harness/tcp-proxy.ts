@@ -42,6 +42,11 @@ export class TcpProxy {
     })
   }
 
+  /** Ends of connections that are open: two for each that is whole. */
+  get ends(): number {
+    return this.#stretches.size
+  }
+
   /** The same URL, by way of this proxy. */
   through(url: string): string {
     const changed = new URL(url)

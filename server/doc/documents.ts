@@ -10,6 +10,8 @@ const IDLE_MS = 60_000
 const SWEEP_MS = 10_000
 /** Copies that are stored at once when the node closes: their commits share the disk's time. */
 const MAX_SAVING = 8
+/** And while it serves, which must not have to wait for them. */
+const MAX_LEAVING = 2
 
 /**
  * The documents of this node that are in memory: loaded once, kept while they are in use, let go when idle.
@@ -22,6 +24,7 @@ export class Documents {
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #loading = new Map<string, Promise<Document>>()
   readonly #sweeper: NodeJS.Timeout
+  #sweeping: Promise<unknown> | null = null
   #isClosed = false
 
   constructor(deps: DocumentDeps) {
@@ -96,7 +99,7 @@ export class Documents {
   async close(signal?: AbortSignal): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#sweeper)
-    await Promise.allSettled(this.#loading.values())
+    await Promise.allSettled([...this.#loading.values(), this.#sweeping])
     const documents = this.#resident.values()
     const save = async () => {
       for (const document of documents) {
@@ -136,11 +139,19 @@ export class Documents {
     return loading
   }
 
+  /** Lets go of what is idle; not again while that is still being done. */
   #sweep(): void {
+    if (this.#sweeping !== null) return
     const before = this.#deps.clock.now() - IDLE_MS
-    for (const [name, document] of this.#resident) {
-      if (document.isIdle && document.lastUsed < before) void this.#letGo(name, document)
+    const idle = [...this.#resident].filter(([, each]) => each.isIdle && each.lastUsed < before)
+    if (idle.length === 0) return
+    const waiting = idle.values()
+    const letGo = async () => {
+      for (const [name, document] of waiting) if (!this.#isClosed) await this.#letGo(name, document)
     }
+    this.#sweeping = Promise.all(Array.from({ length: MAX_LEAVING }, letGo)).finally(() => {
+      this.#sweeping = null
+    })
   }
 
   async #letGo(name: string, document: Document): Promise<void> {

@@ -159,7 +159,9 @@ export class Door {
     const { expiresAt } = socket.principal
     if (expiresAt === null) return undefined
     const ms = Math.min(Math.max(0, expiresAt - Date.now()), MAX_TIMER_MS)
-    return setTimeout(() => socket.close(CLOSE.unauthenticated, 'session ended'), ms).unref()
+    // Not unref'd: of such timers Node keeps a list for each duration, also when it is empty, until it would have ended. Here
+    // every socket has a duration of its own, up to hours.
+    return setTimeout(() => socket.close(CLOSE.unauthenticated, 'session ended'), ms)
   }
 
   #turnAway(ws: WebSocket, error: unknown): void {

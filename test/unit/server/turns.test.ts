@@ -237,6 +237,29 @@ describe('turns', () => {
     leave()
   })
 
+  it('documents that nobody uses are let go a few at a time, and once', async () => {
+    const timers = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    let now = 0
+    const node = world.another({ clock: { now: () => now } })
+    await Promise.all(times(30, () => node.letter()))
+    let saving = 0
+    let most = 0
+    let saved = 0
+    const save = node.log.saveSnapshot.bind(node.log)
+    node.log.saveSnapshot = async (document, snapshot) => {
+      most = Math.max(most, ++saving)
+      await soon()
+      saved++
+      return save(document, snapshot).finally(() => saving--)
+    }
+    now = 61_000
+    timers.tick(10_000)
+    timers.tick(30_000)
+    timers.restore()
+    await until('all to be let go', () => node.documents.count === 0)
+    expect([saved, most]).to.deep.equal([30, 2])
+  })
+
   it('[S1] a node that is shutting down flushes what it has, and takes nothing more', async () => {
     const { node, letter } = world
     const last = times(10, () => endOf(letter.type('a')))

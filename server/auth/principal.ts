@@ -7,6 +7,6 @@ export interface Principal {
   readonly name: string
   /** Acts as owner of every document of the firm (rule A1). */
   readonly admin: boolean
-  /** When the credentials end, milliseconds since 1970; null when they do not. */
+  /** When the credentials are taken no more, milliseconds since 1970; null when they do not. */
   readonly expiresAt: number | null
 }

@@ -54,7 +54,8 @@ export class Roster {
 
   #recall(id: string): Member | null {
     const entry = this.#remembered.get(id)
-    return entry !== undefined && this.#clock.now() - entry.at < FRESH_MS ? entry.member : null
+    // A clock that was set back must not make it fresh until it has caught up.
+    return entry !== undefined && Math.abs(this.#clock.now() - entry.at) < FRESH_MS ? entry.member : null
   }
 
   /** The oldest is forgotten first: a Map iterates in the order of insertion. */

@@ -12,6 +12,7 @@ import { jwtVerify, SignJWT } from 'jose'
 import { CollabError } from '../../ot/errors.ts'
 import { UUID } from '../../ot/wire.ts'
 import type { Clock } from '../clock.ts'
+import { LEEWAY_S } from './token.ts'
 
 export const SESSION_MS = 12 * 60 * 60 * 1000
 
@@ -59,6 +60,7 @@ export class Sessions {
     const { payload } = await jwtVerify(session, this.#key, {
       algorithms: ['HS256'],
       audience: AUDIENCE,
+      clockTolerance: LEEWAY_S,
       currentDate: new Date(this.#clock.now()),
       requiredClaims: ['sub', 'exp'],
     }).catch((cause: unknown) => {
@@ -66,7 +68,7 @@ export class Sessions {
     })
     const { sub, exp } = payload
     if (sub === undefined || !UUID.test(sub) || exp === undefined) throw invalid()
-    return { member: sub, expiresAt: exp * 1000 }
+    return { member: sub, expiresAt: (exp + LEEWAY_S) * 1000 }
   }
 }
 

@@ -12,8 +12,8 @@ import type { Clock } from '../clock.ts'
 import { plainLine } from './plain-line.ts'
 import type { Principal } from './principal.ts'
 
-/** How far apart two honest clocks may be, seconds. */
-const LEEWAY_S = 30
+/** How far apart two honest clocks may be, seconds: credentials are taken for so much longer. */
+export const LEEWAY_S = 30
 
 /** Ours have some 300 characters. Longer ones are refused before any work is done for them. */
 const MAX_TOKEN_LENGTH = 4_096
@@ -50,7 +50,7 @@ export function tokenVerifier(secret: string, clock: Clock): TokenVerifier {
     if (admin !== undefined && typeof admin !== 'boolean')
       throw invalid('The claim admin must be true or false.')
     if (exp === undefined || exp > MAX_EXP_S) throw invalid('The claim exp must be a time in seconds.')
-    return { member: sub, firm, name: line, admin: admin === true, expiresAt: exp * 1000 }
+    return { member: sub, firm, name: line, admin: admin === true, expiresAt: (exp + LEEWAY_S) * 1000 }
   }
 }
 

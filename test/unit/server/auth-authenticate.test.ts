@@ -114,6 +114,13 @@ describe('authentication', () => {
     expect(await auth.authenticate(cookie(session))).to.include({ admin: false })
   })
 
+  it('[A5] nor those it had before the clock was set back', async () => {
+    const { session } = await auth.signInWithToken(memberToken({ ...ada, admin: true }))
+    store.members.set(ada.sub, { id: ada.sub, firm: ada.firm, name: 'Ada', admin: false })
+    now -= 10 * 60_000
+    expect(await auth.authenticate(cookie(session))).to.include({ admin: false })
+  })
+
   it('[A5] a session of a member who is gone is refused', async () => {
     const { session } = await auth.signInWithToken(memberToken(ada))
     store.members.clear()

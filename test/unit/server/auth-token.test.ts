@@ -46,7 +46,7 @@ describe('tokens', () => {
       firm: FIRM,
       name: 'Ada',
       admin: false,
-      expiresAt: (NOW_S + 60) * 1000,
+      expiresAt: (NOW_S + 90) * 1000,
     })
     expect(await verify(await sign({ ...claims, admin: true }))).to.include({ admin: true })
     expect(await verify(await sign({ ...claims, name: '  Ada ' }))).to.include({ name: 'Ada' })

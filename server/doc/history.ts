@@ -62,16 +62,17 @@ export async function opsBetween(document: Document, after: number, to: number):
   return ops
 }
 
-/** The ops between two versions, so many at a time. @param onPiece  told how many were read */
+/** The ops between two versions, as many at a time as are worth handling in one go. @param onPiece  told how many were read */
 export async function* pieces(
   document: Document,
   after: number,
   to: number,
   onPiece: (read: number) => void = () => undefined,
 ) {
-  for (let at = after; at < to; at += PIECE) {
-    yield await opsBetween(document, at, Math.min(to, at + PIECE))
-    onPiece(Math.min(to, at + PIECE) - after)
+  for (let at = after; at < to; onPiece(at - after)) {
+    const ops = await document.ops(at, to)
+    at += ops.length
+    yield ops
   }
 }
 

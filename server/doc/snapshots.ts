@@ -83,8 +83,11 @@ export class Snapshots {
     for (const document of this.#parts.documents.residents()) {
       if (document.key.collection !== 'letters') continue
       const { version } = document.durable
-      // Whatever it was when this node began to look: another node may have made one since.
-      const newest = this.#newest.get(document) ?? { version, movedAt: null }
+      const newest = this.#newest.get(document)
+      if (newest === undefined) {
+        this.#lookUp(document)
+        continue
+      }
       const isMoved = version > newest.version
       const isDue =
         version - newest.version >= EVERY_OPS || (isMoved && now - (newest.movedAt ?? now) >= EVERY_MS)
@@ -96,9 +99,16 @@ export class Snapshots {
     }
   }
 
-  /** Resolves when nothing is being made. */
-  settled(): Promise<void> {
-    return this.#making
+  /** Another node may have made the newest one, or this one before the letter left its memory. */
+  #lookUp(document: Document): void {
+    const { version } = document.durable
+    // Nobody looks twice; until the answer is there, nothing is due.
+    this.#newest.set(document, { version: Number.POSITIVE_INFINITY, movedAt: null })
+    this.#parts.store.upTo(document.key.id, version, 1).then(
+      ([mark]) => this.#newest.set(document, { version: mark?.version ?? 0, movedAt: null }),
+      // The database is away, as others will tell; the next sweep asks again.
+      () => this.#newest.delete(document),
+    )
   }
 
   /** What is being made is finished; what waits is not. */

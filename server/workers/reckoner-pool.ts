@@ -13,13 +13,13 @@ const IDLE_MS = 30_000
 /** Of a thread's heap: a reckoning that needs more fails alone, and the server does not. */
 const MAX_HEAP_MB = 1_024
 
-/** What is said to a thread: the ops of a reckoning piece by piece, then what to do with them. */
+/** What is said to a thread, which answers each: what to reckon, the ops piece by piece, and that these were all. */
 export type ToThread =
-  | { readonly ops: readonly OpRecord[] }
   | { readonly task: Task; readonly start: PackedStart }
-  | { readonly forget: true }
+  | { readonly ops: readonly OpRecord[] }
+  | { readonly finish: true }
 
-/** What a thread answers, once for each task. */
+/** `answer` is that of the task when it is finished, and null before. */
 export type FromThread =
   | { readonly answer: unknown }
   | { readonly code: ErrorCode; readonly message: string; readonly data: Readonly<Record<string, unknown>> }
@@ -42,12 +42,11 @@ export class ReckonerPool implements Reckoner {
   ): Promise<Answer<K>> {
     const thread = await this.#thread()
     try {
-      for await (const ops of pieces) thread.say({ ops: ops.map(record) })
+      await thread.ask({ task: task as Task, start })
+      // The next piece is read when the thread has dealt with this one: no log is in memory as a whole.
+      for await (const ops of pieces) await thread.ask({ ops: ops.map(record) })
       // What the thread answers is what its task asks for.
-      return (await thread.ask({ task: task as Task, start })) as Answer<K>
-    } catch (error) {
-      thread.say({ forget: true })
-      throw error
+      return (await thread.ask({ finish: true })) as Answer<K>
     } finally {
       this.#release(thread)
     }
@@ -136,16 +135,12 @@ class Thread {
     return this.#fault === null
   }
 
-  say(message: ToThread): void {
-    this.#worker.postMessage(message)
-  }
-
   ask(message: ToThread): Promise<unknown> {
     if (!this.isAlive) return Promise.reject(this.#fault)
     return new Promise((resolve, reject) => {
       this.#asked = { resolve, reject }
       this.#worker.ref()
-      this.say(message)
+      this.#worker.postMessage(message)
     })
   }
 

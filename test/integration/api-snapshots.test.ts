@@ -83,6 +83,11 @@ describe('[T1] snapshots of letters', function () {
     await snapshotOf(id, head + 1)
   })
 
+  it('are made of a letter that was long already when this node first looked at it', async () => {
+    const id = await letterOf(250)
+    await until('a snapshot', async () => (await snapshotsOf(id)).find(({ version }) => version >= 200))
+  })
+
   it('answer what a replay answers, also from in between', async () => {
     const id = await letterOf(60)
     const [before, blame] = [await lengthAt(id, 50), await blameAt(id, 50)]

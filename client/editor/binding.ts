@@ -7,6 +7,16 @@ import { EXCLUSIVE } from '../../ot/exclusive.ts'
 import type { Session } from '../sync/session.ts'
 import type { LetterListener } from '../sync/session-view.ts'
 import { HeldOps } from './held-ops.ts'
+import { speedUp } from './quill-speed.ts'
+
+/** What others write takes no more than one part in this many of the page's time, */
+const SHARE = 8
+/** and is shown after this many ms at the latest, */
+const LONGEST_PAUSE_MS = 100
+/** but not while a key that was just pressed waits to be painted. */
+const KEY_MS = 24
+/** How often the view is compared with itself while others write, ms. */
+const CHECK_MS = 5_000
 
 export interface BindingEvents {
   /** The letter is in the view for the first time. */
@@ -22,7 +32,8 @@ export interface BindingEvents {
  * Quill. Quill marks programmatic changes as 'api' and some as 'silent', so the source says nothing; what counts is
  * whether this binding is applying something itself.
  *
- * What others write goes from the document into the view, at once or, during a composition, when it ends (HeldOps).
+ * What others write goes from the document into the view: at once when they write seldom, together with what follows when
+ * they write much, and when it ends during a composition (HeldOps).
  *
  * Invariants
  *   - document = view, then the held ops;
@@ -34,9 +45,15 @@ export class Binding implements LetterListener {
   readonly #session: Session
   readonly #events: BindingEvents
   readonly #held = new HeldOps()
+  readonly #applyCertain: (change: QuillDelta) => QuillDelta
   #isComposing = false
   #isApplying = false
   #hasStarted = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #checking: ReturnType<typeof setTimeout> | undefined
+  #releasedAt = Number.NEGATIVE_INFINITY
+  #writtenAt = Number.NEGATIVE_INFINITY
+  #pauseMs = 0
   #isClosed = false
   /** Changes made while the document was away, starting afresh after a refusal, and the view before them. */
   #parked: { readonly base: readonly Component[]; readonly changes: (readonly Component[])[] } | null = null
@@ -45,6 +62,7 @@ export class Binding implements LetterListener {
     this.#quill = quill
     this.#session = session
     this.#events = events
+    this.#applyCertain = speedUp(quill)
     quill.on('editor-change', this.#onEditorChange)
     quill.on('composition-before-start', this.#onCompositionStart)
     quill.on('composition-end', this.#onCompositionEnd)
@@ -53,6 +71,8 @@ export class Binding implements LetterListener {
 
   close(): void {
     this.#isClosed = true
+    clearTimeout(this.#timer)
+    clearTimeout(this.#checking)
     this.#session.listen(null)
     this.#quill.off('editor-change', this.#onEditorChange)
     this.#quill.off('composition-before-start', this.#onCompositionStart)
@@ -61,8 +81,7 @@ export class Binding implements LetterListener {
 
   remoteOp(op: readonly Component[]): void {
     this.#held.hold(op)
-    this.#release()
-    if (setsExclusive(op)) this.#mend()
+    this.#releaseInTime()
   }
 
   loaded(): void {
@@ -87,6 +106,7 @@ export class Binding implements LetterListener {
     // Quill's delta is live and may be extended in place; the canonical form is made of new lists.
     const made = canonical(structuredClone(change.ops) as Component[])
     if (made.length === 0) return
+    this.#writtenAt = performance.now()
     if (!this.#session.hasLetter) {
       this.#parked ??= { base: before.ops as Component[], changes: [] }
       this.#parked.changes.push(made)
@@ -118,11 +138,28 @@ export class Binding implements LetterListener {
     }
   }
 
+  /** Shows what is held at once, unless the last time was just now or the person is writing this very moment. */
+  #releaseInTime(): void {
+    if (this.#timer !== undefined) return
+    const now = performance.now()
+    const at = Math.max(this.#releasedAt + this.#pauseMs, this.#writtenAt + KEY_MS)
+    if (now >= at) return this.#release()
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#release()
+    }, at - now)
+  }
+
   #release(): void {
     if (this.#isComposing || this.#isClosed || this.#held.isEmpty) return
+    const began = performance.now()
     // What the browser changed and Quill has not read yet would be read in the middle of applying: read it now.
     this.#quill.update('user')
-    for (let op = this.#held.release(); op; op = this.#held.release()) this.#apply(op)
+    const op = this.#held.release()
+    this.#apply(op)
+    if (setsExclusive(op)) this.#mend()
+    this.#releasedAt = performance.now()
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, SHARE * (this.#releasedAt - began))
   }
 
   /**
@@ -134,22 +171,44 @@ export class Binding implements LetterListener {
     this.#apply(difference(this.#viewed(), this.#session.components()))
   }
 
+  /**
+   * As `updateContents`, but for two things. An editor without the focus is changed beneath its selection: putting that back
+   * would take the focus. And the selection is put back only where the change disturbed it, because the browser lays the whole
+   * letter out for it.
+   */
   #apply(op: readonly Component[]): void {
     if (op.length === 0) return
+    const { editor, emitter, selection } = this.#quill
     this.#applying(() => {
-      if (this.#quill.hasFocus()) this.#quill.updateContents(quillOps(op), 'api')
-      else this.#applyUnfocused(op)
+      const range = this.#quill.hasFocus() ? selection.lastRange : null
+      const before = editor.delta
+      const delta = new Delta(quillOps(op))
+      const change = isPlain(op) ? this.#applyCertain(delta) : editor.applyDelta(delta)
+      if (isPlain(op)) this.#checkLater()
+      if (change.length() === 0) return
+      if (range !== null) {
+        const [start, end] = [range.index, range.index + range.length].map((at) =>
+          change.transformPosition(at, true),
+        ) as [number, number]
+        selection.update('silent')
+        const now = selection.lastRange
+        if (now?.index !== start || now.length !== end - start)
+          this.#quill.setSelection(start, end - start, 'silent')
+      }
+      emitter.emit('editor-change', 'text-change', change, before, 'api')
+      emitter.emit('text-change', change, before, 'api')
     })
   }
 
-  /** As `updateContents`, which would put the selection back, and with it the focus. */
-  #applyUnfocused(op: readonly Component[]): void {
-    const { editor, emitter } = this.#quill
-    const before = editor.delta
-    const change = editor.applyDelta(new Delta(quillOps(op)))
-    if (change.length() === 0) return
-    emitter.emit('editor-change', 'text-change', change, before, 'api')
-    emitter.emit('text-change', change, before, 'api')
+  /** What was taken for certain is looked at when there is time. */
+  #checkLater(): void {
+    this.#checking ??= setTimeout(() => {
+      this.#checking = undefined
+      if (this.#isComposing) return this.#checkLater()
+      this.#quill.update('user')
+      this.#quill.editor.delta = this.#quill.editor.getDelta()
+      this.#mend()
+    }, CHECK_MS)
   }
 
   #applying(task: () => void): void {
@@ -178,4 +237,14 @@ function quillOps(components: readonly Component[]): Op[] {
 
 function setsExclusive(op: readonly Component[]): boolean {
   return op.some(({ attributes }) => attributes !== undefined && EXCLUSIVE.some((name) => name in attributes))
+}
+
+const PLAIN: ReadonlySet<string> = new Set(['bold', 'italic', 'underline', 'strike'])
+
+/** Quill shows exactly this, whatever stands around it. */
+function isPlain(op: readonly Component[]): boolean {
+  return op.every(
+    ({ insert, attributes }) =>
+      typeof insert !== 'object' && Object.keys(attributes ?? {}).every((name) => PLAIN.has(name)),
+  )
 }

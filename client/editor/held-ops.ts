@@ -1,11 +1,12 @@
-import { transform } from '../../ot/algebra.ts'
+import { compose, transform } from '../../ot/algebra.ts'
 import type { Component } from '../../ot/component.ts'
 
 /**
  * Ops that are in the document and not yet in the view.
  *
  * While an input method composes text, the browser owns the line being written in: touching it would commit half
- * a word. So what others write waits here, and the view is treated as one more party of the transformation.
+ * a word; and where many write at once, showing each key of theirs by itself would leave no time for one's own. So what
+ * others write waits here, and the view is treated as one more party of the transformation.
  *
  * Invariant: document = view, then the held ops in order.
  */
@@ -26,9 +27,11 @@ export class HeldOps {
     this.#ops = difference.length === 0 ? [] : [difference]
   }
 
-  /** The next op for the view, which is no longer held. */
-  release(): readonly Component[] | undefined {
-    return this.#ops.shift()
+  /** Everything that was held, as one op for the view; it is no longer held. */
+  release(): readonly Component[] {
+    const whole = this.#ops.reduce(compose, [])
+    this.#ops = []
+    return whole
   }
 
   /**

@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { Letter, Member, SignInState } from '../api.ts'
 import { follow, historyPath } from '../app-route.ts'
 import { LetterEditor } from '../editor/letter-editor.ts'
 import type { Session } from '../sync/session.ts'
 import { AddressBox } from './address-box.tsx'
 import { Bones } from './bones.tsx'
+import { CalmView } from './calm-view.ts'
 import { exposeForDebugging } from './debugging.ts'
 import { DraftNotice } from './draft-notice.tsx'
 import { Icon } from './icons.tsx'
@@ -34,7 +35,8 @@ interface Props {
 /** The bar, the tools and the sheet. */
 export function LetterDesk({ session, letter, isNew, isHidden, member, ...on }: Props) {
   const { onRename, onSignOut, onSignedIn } = on
-  const view = useSyncExternalStore(session.subscribe, session.getSnapshot)
+  const calm = useMemo(() => new CalmView(session), [session])
+  const view = useSyncExternalStore(calm.subscribe, calm.getSnapshot)
   const [editor, setEditor] = useState<LetterEditor | null>(null)
   const [asking, setAsking] = useState<'link' | 'image' | null>(null)
   const [trouble, setTrouble] = useState<string | null>(null)

@@ -231,8 +231,10 @@ export async function converge(...people: Person[]): Promise<void> {
   const { version, content } = await people[0].stored()
   for (const person of people) {
     await person.page.waitForFunction((wanted) => collab.state.version === wanted, version)
-    expect(JSON.stringify(await person.content()), `what ${person.name} sees`).to.equal(
-      JSON.stringify(content),
-    )
+    // What others wrote is in the letter before it is on the screen.
+    const wanted = JSON.stringify(content)
+    const seen = async () => JSON.stringify(await person.content())
+    await until('', async () => (await seen()) === wanted, { ms: 2_000 }).catch(() => {})
+    expect(await seen(), `what ${person.name} sees`).to.equal(wanted)
   }
 }

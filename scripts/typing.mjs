@@ -1,0 +1,22 @@
+/**
+ * `npm run typing`: what a key costs in the browser, from the press to the paint, in a long letter that others write in.
+ *
+ *   npm run typing                                    100 KB, 10 people, 400 keys
+ *   npm run typing -- --characters 1000000 --people 0 another letter
+ *   npm run typing -- --keys 100 --trace trace.json   keeps what Chromium recorded, for its performance panel
+ *
+ * Exits with 1 when the aim is missed. This file needs nothing but Node; the rest is TypeScript and needs the packages.
+ */
+
+import { ensureBuilt, ensureInstalled } from './install.mjs'
+
+try {
+  await ensureInstalled()
+  await ensureBuilt()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
+const { register } = await import('tsx/esm/api')
+register()
+await import('./typing/main.ts')

@@ -6,6 +6,7 @@ export type Route =
   | { readonly at: 'letters' }
   | { readonly at: 'letter'; readonly id: string; readonly isNew: boolean }
   | { readonly at: 'history'; readonly id: string; readonly version: number | null }
+  | { readonly at: 'admin' }
   | { readonly at: 'sign-in'; readonly after: string }
   | { readonly at: 'nowhere' }
 
@@ -53,6 +54,7 @@ export const historyPath = (id: string, version: number | null = null): string =
 function routeOf(url: URL, state: unknown): Route {
   if (url.pathname === '/') return { at: 'letters' }
   if (url.pathname === '/sign-in') return { at: 'sign-in', after: ownPath(url.searchParams.get('to')) }
+  if (url.pathname === '/admin') return { at: 'admin' }
   const past = /^\/letters\/([^/]+)\/history$/.exec(url.pathname)?.[1]
   if (past && UUID.test(past)) {
     const version = Number(url.searchParams.get('version'))

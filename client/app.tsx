@@ -23,6 +23,10 @@ const LetterPage = lazy(() =>
   import('./panels/letter-page.tsx').then((file) => ({ default: file.LetterPage })),
 )
 
+const AdminPage = lazy(() =>
+  import('./panels/admin/admin-page.tsx').then((file) => ({ default: file.AdminPage })),
+)
+
 type Standing =
   | { kind: 'asking' }
   | { kind: 'failed'; error: unknown }
@@ -125,6 +129,11 @@ function App() {
             onSignedIn={(now) => setStanding(known(now))}
             {...screen}
           />
+        </Suspense>
+      )}
+      {route.at === 'admin' && (
+        <Suspense>
+          <AdminPage {...screen} />
         </Suspense>
       )}
       {route.at === 'nowhere' && <Nowhere />}

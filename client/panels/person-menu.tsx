@@ -1,4 +1,5 @@
 import type { Member } from '../api.ts'
+import { go } from '../app-route.ts'
 import { Avatar } from './avatar.tsx'
 import { MenuButton } from './menu.tsx'
 
@@ -15,7 +16,23 @@ export function PersonMenu({ member, onSignOut }: { member: Member; onSignOut():
           {member.admin && <div className="field-note">Admin of the firm</div>}
         </>
       }
-      groups={[{ items: [{ id: 'leave', label: 'Sign out', icon: 'leave', onPick: onSignOut }] }]}
+      groups={[
+        ...(member.admin
+          ? [
+              {
+                items: [
+                  {
+                    id: 'admin',
+                    label: 'Roll letters back',
+                    icon: 'history' as const,
+                    onPick: () => go('/admin'),
+                  },
+                ],
+              },
+            ]
+          : []),
+        { items: [{ id: 'leave', label: 'Sign out', icon: 'leave', onPick: onSignOut }] },
+      ]}
     >
       <Avatar person={member} />
     </MenuButton>

@@ -5,13 +5,15 @@ import { LIMITS } from '../../ot/wire.ts'
 import type { Writer } from '../store/group-commit.ts'
 import type { StoredDocument } from '../store/op-log.ts'
 import { channelOf } from './channel.ts'
+import { Contention } from './contention.ts'
 import { InFlight } from './in-flight.ts'
 import { LogNews } from './log-news.ts'
 import { RecentOps } from './recent-ops.ts'
 import { Resends } from './resends.ts'
 import { applyLogged, checkBase, NOTHING, nextStep } from './step.ts'
 import { StoredCopy, snapshotIn } from './stored-copy.ts'
-import { appended, type ExactSubmission, loggedOp, type Pending, submitted, type Turn } from './turn.ts'
+import type { ExactSubmission, Pending, Turn } from './turn.ts'
+import { appended, loggedOp, submitted, turnsAgain } from './turn.ts'
 import type { DocumentDeps, DocumentKey, DocumentListener, Outcome, Snapshot, Submission } from './types.ts'
 
 /** Ops handled in one go, and characters of them: some milliseconds' worth. */
@@ -52,6 +54,7 @@ export class Document implements Writer {
   #waiting: Turn[] = []
   #busy = false
   readonly #news = new LogNews()
+  readonly #contention = new Contention()
   #listeners = new Set<DocumentListener>()
   /** Metadata (JSON) a stock ShareDB backend keeps with the snapshot. */
   #meta: string | null
@@ -208,7 +211,7 @@ export class Document implements Writer {
         fetching.then(goOn, (error) => this.#couldNotFetch(error))
         return
       }
-      if (turn === undefined) return
+      if (turn === undefined) return this.#contention.emptied()
       this.#waiting.shift()
       try {
         this.#take(turn)
@@ -233,6 +236,8 @@ export class Document implements Writer {
     const { log } = this.#deps
     if (this.#news.concerns(this.#durable.version)) return this.#look()
     if (turn === undefined) return null
+    const heldUp = this.#contention.holdUp(this.#inFlight)
+    if (heldUp !== null) return heldUp
     if (this.#number === null) {
       return log.name(this.key.collection, this.key.id).then((number) => {
         this.#number = number
@@ -258,7 +263,11 @@ export class Document implements Writer {
   }
 
   #take(turn: Turn): void {
-    if (turn.exact !== null) return this.#takeExact(turn, turn.exact)
+    if (turn.exact !== null) {
+      const { given, refuse } = turn.exact
+      if (given.base !== this.#head.version) return refuse()
+      return this.#handOver(turn, given.change, given.after, null)
+    }
     const earlier = this.#resends.firstVersion(turn)
     if (earlier !== null) return this.#answer(turn, 'duplicate', earlier)
 
@@ -266,11 +275,6 @@ export class Document implements Writer {
     if (step === null) return this.#answer(turn, 'no-op', this.#head.version)
     const { change, after, fixup } = step
     this.#handOver(turn, change, after, fixup)
-  }
-
-  #takeExact(turn: Turn, { given, refuse }: NonNullable<Turn['exact']>): void {
-    if (given.base !== this.#head.version) return refuse()
-    this.#handOver(turn, given.change, given.after, null)
   }
 
   /**
@@ -308,6 +312,7 @@ export class Document implements Writer {
   // What became of ops that were handed over
 
   committed(ops: readonly LoggedOp[]): void {
+    this.#contention.won()
     const done = this.#inFlight.landed(ops)
     this.#advance(ops, done[done.length - 1]!.after)
     // The sockets of this node first, then the other nodes (rule R3).
@@ -321,25 +326,14 @@ export class Document implements Writer {
   }
 
   wentBack(ops: readonly LoggedOp[], reason: 'raced' | 'resent'): void {
-    const back = this.#takeBack(ops)
-    const again: Turn[] = []
-    for (const { turn, op, followers } of back) {
-      this.#resends.forget(op)
-      turn.first = undefined
-      if (turn.exact === null) again.push(turn)
-      else if (reason === 'raced') turn.exact.refuse()
-      else turn.reject(new CollabError('document/exists', 'This op is in the log already.'))
-      again.push(...followers.map(({ turn }) => turn))
-    }
-    this.#waiting.unshift(...again)
+    this.#waiting.unshift(...this.#takeBack(ops).flatMap((pending) => turnsAgain(pending, reason)))
     this.#news.wentBack(reason)
+    if (reason === 'raced') this.#contention.lost()
     this.#afterPending()
   }
 
   failed(ops: readonly LoggedOp[], error: CollabError): void {
-    const back = this.#takeBack(ops)
-    for (const { turn, op, followers } of back) {
-      this.#resends.forget(op)
+    for (const { turn, followers } of this.#takeBack(ops)) {
       turn.reject(error)
       for (const { turn } of followers) turn.reject(error)
     }
@@ -352,6 +346,7 @@ export class Document implements Writer {
   #takeBack(ops: readonly LoggedOp[]): Pending[] {
     this.#recent.dropAfter(this.#durable.version)
     this.#head = this.#durable
+    for (const op of ops) this.#resends.forget(op)
     return this.#inFlight.takeBack(ops)
   }
 

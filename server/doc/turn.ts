@@ -1,3 +1,4 @@
+import { CollabError } from '../../ot/errors.ts'
 import { type Change, LoggedOp } from '../../ot/logged-op.ts'
 import type { CheckedSubmission } from './step.ts'
 import type { Outcome, Snapshot, Submission } from './types.ts'
@@ -96,4 +97,16 @@ export function loggedOp(
 function metaOf({ note }: Submission, fixup: unknown): string | null {
   if (note === undefined) return fixup === null ? null : JSON.stringify({ fixup })
   return JSON.stringify(fixup === null ? note : { ...note, fixup })
+}
+
+/** The turns to be taken again when an op went back. A stock backend takes its own again, from the start. */
+export function turnsAgain({ turn, followers }: Pending, reason: 'raced' | 'resent'): Turn[] {
+  const again = followers.map((follower) => follower.turn)
+  if (turn.exact === null) {
+    turn.first = undefined
+    return [turn, ...again]
+  }
+  if (reason === 'raced') turn.exact.refuse()
+  else turn.reject(new CollabError('document/exists', 'This op is in the log already.'))
+  return again
 }

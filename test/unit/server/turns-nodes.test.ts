@@ -28,6 +28,26 @@ describe('two nodes that write one letter', () => {
     expect(await letter.text()).to.equal('other 12345\n')
   })
 
+  it('[S3] what lost a race leaves together, and what comes then waits until it has landed', async () => {
+    const { node, letter } = world
+    const letGo = node.db.hold()
+    const lost = times(3, (n) => letter.type(`${n + 1}`, { base: 1, source: 'mine', seq: n + 1 }))
+    await node.db.isHolding()
+    await elsewhere.type('other ', { base: 1, source: 'theirs', seq: 1 })
+    const before = node.db.appends
+    letGo()
+    const letGoAgain = node.db.hold()
+    await until('the race to be lost', () => node.db.lostRaces === 1)
+    await node.db.isHolding()
+    const late = letter.type('4', { base: 1, source: 'mine', seq: 4 })
+    await elsewhere.type('faster ', { base: 2, source: 'theirs', seq: 2 })
+    letGoAgain()
+    expect(await Promise.all([...lost, late].map(versionOf))).to.deep.equal([4, 5, 6, 7])
+    // The three that lost once more, and then all four: had the fourth been handed over behind them, it had lost as well.
+    expect(node.db.appends - before).to.equal(2)
+    expect(await letter.text()).to.equal('faster other 1234\n')
+  })
+
   it('[S4] an op that reaches both happens once, with one version', async () => {
     const { node, letter } = world
     const letGo = node.db.hold()

@@ -54,8 +54,10 @@ export const LIMITS = {
   documentLength: 2_000_000,
   /** Components in a letter: runs of equal formatting, and embeds. An op walks over them. */
   documentComponents: 50_000,
-  /** How far behind the head an op or a subscription may be; beyond it the client reloads. */
+  /** How far behind the head an op may be. It is transformed over all of them, in one turn. */
   opsBehind: 5_000,
+  /** How far behind a client may be that catches up; beyond it, it loads the document anew. Reading is cheap, and bounded in what it holds. */
+  opsToCatchUp: 100_000,
   /** Longest URL in a link or an image. */
   urlLength: 2_048,
   /** Longest title of a letter, UTF-16 code units. */

@@ -36,7 +36,7 @@ export function LetterPage({ route, onSignedOut, ...props }: Props) {
   useScreenTitle(route.at === 'history' ? `History of ${title}` : title)
 
   useEffect(() => {
-    setSession(enterLetter(id, memberId, openSession))
+    setSession(enterLetter(id, memberId, (id, member) => openSession(id, member, createLetter)))
     return () => leaveLetter(id)
   }, [id, memberId])
 
@@ -114,6 +114,16 @@ interface HistoryProps {
 function History({ session, ...props }: HistoryProps) {
   const { version } = useSyncExternalStore(session.subscribe, session.getSnapshot)
   return <HistoryDesk newest={version} onClose={() => go(letterPath(props.letter.id))} {...props} />
+}
+
+/** Tells the server of a letter that was made without it. */
+async function createLetter(id: string, title: string): Promise<'made' | 'refused' | 'unknown'> {
+  try {
+    await api.createLetter(id, title)
+    return 'made'
+  } catch (error) {
+    return error instanceof ApiError && error.remedy === 'never' ? 'refused' : 'unknown'
+  }
 }
 
 /** The shape of a letter, for what takes longer than a moment. */

@@ -7,11 +7,15 @@ import { Session } from './session.ts'
 import { type SessionWorld, timedId } from './session-world.ts'
 
 /** One for all letters of this tab. */
-const device: Device = { store: new IndexedDbStore(), locks: browserLocks() }
+export const device: Device = { store: new IndexedDbStore(), locks: browserLocks() }
 
 /** A letter of this server, open in this browser, and what ends it. */
-export function openSession(docId: string, member: string): { session: Session; end(): void } {
-  const session = new Session(docId, member, browserWorld(docId))
+export function openSession(
+  docId: string,
+  member: string,
+  createLetter: SessionWorld['createLetter'],
+): { session: Session; end(): void } {
+  const session = new Session(docId, member, browserWorld(docId, createLetter))
   const unheed = heedBrowser(session)
   void session.open()
   return {
@@ -24,8 +28,9 @@ export function openSession(docId: string, member: string): { session: Session; 
 }
 
 /** The sockets, timers and chance of a browser, for the letter `docId` of the server this page came from. */
-function browserWorld(docId: string): SessionWorld {
+function browserWorld(docId: string, createLetter: SessionWorld['createLetter']): SessionWorld {
   return {
+    createLetter,
     device,
     open() {
       const url = new URL(COLLAB_PATH + docId, location.href)

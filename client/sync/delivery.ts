@@ -64,6 +64,9 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
 /** A person does not think in key presses: what is typed without a pause this long is one edit, as for Undo. */
 export const EDIT_PAUSE_MS = 1_000
 
+/** Ops that are taken in at once, while catching up: a few milliseconds' work. */
+const PIECE = 250
+
 export class Delivery implements LineListener {
   readonly #deps: DeliveryDeps
   readonly #outbox: Outbox
@@ -78,6 +81,8 @@ export class Delivery implements LineListener {
   #isOut = false
   /** An upper bound of what has been composed into the last op that waits; null when it must be measured. */
   #lastSize: OpSize | null = null
+  /** Ops that came and were not taken in: while everything since the last time comes, many are taken in at once. */
+  readonly #gathered: Op[] = []
   #typedAt = Number.NEGATIVE_INFINITY
   /** The letter as it was before the server was taken back, until it can be compared with what is left of it. */
   #past: { readonly letter: readonly Insert[]; readonly version: number } | null = null
@@ -209,6 +214,7 @@ export class Delivery implements LineListener {
   }
 
   level(): void {
+    this.#takeIn()
     this.#isOut = false
     this.pump()
     this.#listener.level()
@@ -217,14 +223,31 @@ export class Delivery implements LineListener {
 
   heard({ version, source, seq, op, fixups }: OpMessage): void {
     const replica = this.#replica
-    if (replica === null || version < replica.version) return
-    if (version > replica.version) return this.#line.fetch(replica.version)
+    if (replica === null) return
+    const next = replica.version + this.#gathered.length
+    if (version < next) return
+    if (version > next) return this.#line.fetch(next)
     const { sent } = replica
-    const isOurs = sent !== null && source === sent.source && seq === sent.seq
-    const event: ReplicaEvent = isOurs ? { kind: 'acked', fixups } : { kind: 'heard', op: op ?? [] }
+    if (sent !== null && source === sent.source && seq === sent.seq) {
+      this.#takeIn()
+      this.#takes({ kind: 'acked', fixups })
+    } else {
+      this.#gathered.push(op ?? [])
+      if (this.isLive || this.#gathered.length >= PIECE) this.#takeIn()
+    }
+  }
+
+  /** Takes in what was gathered. */
+  #takeIn(): void {
+    if (this.#gathered.length > 0) this.#takes({ kind: 'heard', ops: this.#gathered.splice(0) })
+  }
+
+  /** What the server says happens to the replica. */
+  #takes(event: ReplicaEvent): void {
+    if (this.#replica === null) return
     let stepped: Stepped
     try {
-      stepped = step(replica, event)
+      stepped = step(this.#replica, event)
     } catch {
       // What is here cannot be what the server has. Nobody knows why, so nothing of it is trusted but the words.
       return this.#startAfresh('rejected', null, pauseMs(2, this.#deps.world.random()))
@@ -253,7 +276,11 @@ export class Delivery implements LineListener {
   }
 
   changed(state: LinkState): void {
-    if (state.kind !== 'open') this.#isOut = false
+    if (state.kind !== 'open') {
+      this.#isOut = false
+      // They come again.
+      this.#gathered.length = 0
+    }
     if (state.kind === 'refused') {
       if (state.code === CLOSE.reload) return this.#reload()
       return this.#refuse(REFUSALS[state.code] ?? 'rejected')
@@ -305,6 +332,7 @@ export class Delivery implements LineListener {
     this.#rescue(reason, code)
     this.#outbox.forget()
     this.#line.close()
+    this.#gathered.length = 0
     this.#refusal = null
     this.#replica = null
     this.#epoch = null

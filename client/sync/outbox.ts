@@ -1,4 +1,4 @@
-import { type Batch, DeviceError, type DeviceFault, type DeviceStore } from './device-store.ts'
+import { type Batch, DeviceError, type DeviceFault, type DeviceStore, type Entry } from './device-store.ts'
 import { type Checkpoint, type Replica, type ReplicaEvent, replay, resumed, stateOf } from './replica.ts'
 
 /**
@@ -52,6 +52,14 @@ export function outboxesOf(member: string, document: string): string {
   return `outbox/${member}/${document}/`
 }
 
+/** What the entries of one outbox, at least one, say. */
+export function replicaIn(entries: readonly Entry[]): { epoch: string | null; replica: Replica } {
+  // Whoever wrote them wrote them with this program, or an earlier one with the same shapes.
+  const [base, ...rows] = entries.map(([, value]) => value) as [Base, ...ReplicaEvent[][]]
+  const { epoch, ...checkpoint } = base
+  return { epoch, replica: replay(resumed(checkpoint), rows.flat()) }
+}
+
 export class Outbox {
   readonly place: OutboxPlace
   /** Something was kept, or could not be. */
@@ -95,16 +103,15 @@ export class Outbox {
    */
   static async open(place: OutboxPlace, deps: OutboxDeps): Promise<Outbox> {
     const outbox = new Outbox(place, deps)
-    const [first, ...rows] = await deps.store.read(outbox.#prefix)
-    if (first === undefined) return outbox
-    // Whoever wrote them wrote them with this program, or an earlier one with the same shapes.
-    const { epoch, ...checkpoint } = first[1] as Base
-    const events = rows.flatMap(([, row]) => row as ReplicaEvent[])
+    const entries = await deps.store.read(outbox.#prefix)
+    if (entries.length === 0) return outbox
+    const [base, ...rows] = entries.map(([, value]) => value)
+    const { epoch, replica } = replicaIn(entries)
     outbox.#epoch = epoch
-    outbox.#replica = replay(resumed(checkpoint), events)
+    outbox.#replica = replica
     outbox.#events = []
-    outbox.#base = JSON.stringify(first[1]).length
-    outbox.#journal = JSON.stringify(events).length
+    outbox.#base = JSON.stringify(base).length
+    outbox.#journal = JSON.stringify(rows).length
     outbox.#rows = rows.length
     outbox.#mayBeThere = true
     outbox.#holdsEdits = stateOf(outbox.#replica) !== 'synchronised'

@@ -65,8 +65,12 @@ export type ReplicaEvent =
     }
   /** The oldest op that waits is about to be given to the server. */
   | { readonly kind: 'sends'; readonly source: string; readonly seq: number }
-  /** Somebody else's op made the next version. */
-  | { readonly kind: 'heard'; readonly op: Op }
+  /**
+   * Ops of others made the next versions. What waits is taken past all of them at once, which is a hundred times cheaper than one
+   * after the other when both are many. (Past what was sent they go one by one, as they do on the server: transforming over a
+   * composed op may come out differently.)
+   */
+  | { readonly kind: 'heard'; readonly ops: readonly Op[] }
   /** What was sent made the next version; `fixups` is what the server added to it. */
   | { readonly kind: 'acked'; readonly fixups: readonly Op[] }
   /** The server will never take what was sent: it is taken out, and what waits stays. */
@@ -120,14 +124,8 @@ export function step(replica: Replica, event: ReplicaEvent): Stepped {
       const { source, seq } = event
       return { replica: { ...replica, sent: { ...next, source, seq }, waiting }, shows: null }
     }
-    case 'heard': {
-      const confirmed = applied(replica.confirmed, event.op)
-      const crossed = cross(queueOf(replica), event.op)
-      const [sent, waiting] = split(replica, crossed.queue)
-      const shown = applied(replica.shown, crossed.op)
-      const version = replica.version + 1
-      return { replica: { version, confirmed, sent, waiting, shown }, shows: crossed.op }
-    }
+    case 'heard':
+      return heard(replica, event)
     case 'acked':
       return acked(replica, event)
     case 'refused': {
@@ -165,6 +163,22 @@ function typed(replica: Replica, event: ReplicaEvent & { kind: 'typed' }): Repli
   return { ...replica, shown, waiting: [...replica.waiting.slice(0, -1), joined] }
 }
 
+function heard(replica: Replica, { ops }: ReplicaEvent & { kind: 'heard' }): Stepped {
+  let { confirmed } = replica
+  let sent = replica.sent === null ? [] : [replica.sent]
+  let together: Op = []
+  for (const op of ops) {
+    confirmed = applied(confirmed, op)
+    const crossed = cross(sent, op)
+    sent = crossed.queue
+    together = compose(together, crossed.op)
+  }
+  const { queue: waiting, op: shows } = cross(replica.waiting, together)
+  const shown = applied(replica.shown, shows)
+  const version = replica.version + ops.length
+  return { replica: { version, confirmed, sent: sent[0] ?? null, waiting, shown }, shows }
+}
+
 function acked(replica: Replica, event: ReplicaEvent & { kind: 'acked' }): Stepped {
   if (replica.sent === null) throw impossible(replica, event)
   let { shown, waiting } = replica
@@ -184,7 +198,7 @@ function acked(replica: Replica, event: ReplicaEvent & { kind: 'acked' }): Stepp
  * Takes an op that comes first past a queue: the queue as it is after the op, and the op as it is after the queue. Where both
  * insert at one place the op stands first, as the server has it.
  */
-function cross<U extends Unconfirmed>(queue: readonly U[], op: Op): { queue: readonly U[]; op: Op } {
+function cross<U extends Unconfirmed>(queue: readonly U[], op: Op): { queue: U[]; op: Op } {
   let crossing = op
   const crossed = queue.map((entry) => {
     const moved = { ...entry, op: transform(entry.op, crossing, true) }
@@ -192,12 +206,6 @@ function cross<U extends Unconfirmed>(queue: readonly U[], op: Op): { queue: rea
     return moved
   })
   return { queue: crossed, op: crossing }
-}
-
-/** A queue of a replica as what was sent and what waits. */
-function split({ sent }: Replica, queue: readonly Unconfirmed[]): [Sent | null, readonly Unconfirmed[]] {
-  // The first of the queue is `sent` with another op.
-  return sent === null ? [null, queue] : [queue[0] as Sent, queue.slice(1)]
 }
 
 function impossible(replica: Replica, event: ReplicaEvent): Error {

@@ -1,11 +1,14 @@
 import type { Device } from './device.ts'
 import type { LinkWorld } from './link.ts'
+import type { Birth } from './unborn-letters.ts'
 
 /** Where a session lives. A test hands it its own. */
 export interface SessionWorld extends LinkWorld {
   readonly device: Device
   /** Milliseconds since 1970; `now` need not be. */
   wallTime(): number
+  /** Makes a letter on the server. Without it, letters that were made here stay here. */
+  createLetter?(id: string, title: string): Promise<Birth>
   /** Nobody had it before, and it sorts after those that were made earlier on this device. */
   newId(): string
 }

@@ -13,6 +13,7 @@ import { portions } from './portions.ts'
 import { editsIn, fresh, type Op, queueOf } from './replica.ts'
 import type { LetterListener, SessionView, Submitted } from './session-view.ts'
 import type { SessionWorld } from './session-world.ts'
+import { BirthAttempt, type BirthDeps, findUnborn, type UnbornLetter } from './unborn-letters.ts'
 
 /**
  * One letter, open in this tab: what is shown, what this device keeps of it, and what the server has.
@@ -32,8 +33,12 @@ import type { SessionWorld } from './session-world.ts'
  *   - an op that the server would refuse is refused here, so that a draft is the exception.
  */
 
+/** How often a tab that lives looks for what dead ones left behind. */
+const ADOPT_MS = 5_000
 /** How often a copy of a letter that is being written in is kept. */
 const COPY_MS = 30_000
+/** What a letter is born with (rule L7.2), as version 1. */
+const BORN: readonly Insert[] = [{ insert: '\n' }]
 /** A device that does not answer for this long is done without. */
 const DEVICE_MS = 5_000
 
@@ -50,7 +55,10 @@ export class Session {
   /** Set when the device could not even be looked at. */
   #fault: DeviceFault | null = null
   #courier: { stop(): void } | null = null
+  /** Until the letter is on the server. */
+  #birth: BirthAttempt | null = null
   #cancelCopy: (() => void) | null = null
+  #cancelAdopt: (() => void) | null = null
   /** The version of the copy on the device. */
   #copied = -1
   #isClosed = false
@@ -86,15 +94,16 @@ export class Session {
     })
     if (this.#isClosed) return delivery.close()
     this.#delivery = delivery
-    if (delivery.replica === null && this.#fault === null) await this.#openCopy(delivery)
+    const isBorn = this.#fault !== null || (await this.#openLocal(delivery))
     if (this.#isClosed) return
     if (delivery.replica !== null) this.#loaded()
-    delivery.open()
+    if (isBorn) delivery.open()
     this.#changed()
   }
 
   /** What the browser knows of the network, see Link. */
   wake(): void {
+    this.#birth?.wake()
     this.#delivery?.wake()
   }
   suspect(): void {
@@ -107,14 +116,17 @@ export class Session {
     this.#isClosed = true
     this.#listener = null
     this.#cancelCopy?.()
+    this.#cancelAdopt?.()
     this.#courier?.stop()
+    this.#birth?.stop()
     await this.#copy()
     await this.#delivery?.close()
   }
 
   /** Tries again now: after signing in, or because the person asked. */
   retry(): void {
-    this.#delivery?.retry()
+    if (this.#birth !== null) this.#birth.wake()
+    else this.#delivery?.retry()
   }
 
   /** The page is put away, and may never be heard of again: keeps what can be kept. */
@@ -216,12 +228,36 @@ export class Session {
     }
   }
 
-  async #openCopy(delivery: Delivery): Promise<void> {
+  /** What there is of the letter without a server. @returns false when the server has yet to be told of it */
+  async #openLocal(delivery: Delivery): Promise<boolean> {
     const { store } = this.#world.device
-    const copy = await this.#inTime(() => openLocal(store, this.#member, this.docId)).catch(() => null)
-    if (copy === null) return
-    this.#copied = copy.version
-    delivery.begin(copy.epoch, fresh(copy.version, copy.letter))
+    const here = await this.#inTime(async () => ({
+      unborn: await findUnborn(store, this.#member, this.docId),
+      copy: delivery.replica === null ? await openLocal(store, this.#member, this.docId) : null,
+    })).catch(() => null)
+    if (here === null) return true
+    const { unborn, copy } = here
+    if (copy !== null) {
+      this.#copied = copy.version
+      delivery.begin(copy.epoch, fresh(copy.version, copy.letter))
+    }
+    if (unborn === null) return true
+    if (delivery.replica === null) delivery.begin(null, fresh(1, BORN))
+    this.#bear(delivery, unborn)
+    return false
+  }
+
+  #bear(delivery: Delivery, unborn: UnbornLetter): void {
+    const world = this.#world
+    const createLetter: BirthDeps['createLetter'] = async (id, title) =>
+      (await world.createLetter?.(id, title)) ?? 'unknown'
+    const { store } = world.device
+    const deps = { store, createLetter, after: world.after.bind(world), random: world.random.bind(world) }
+    this.#birth = new BirthAttempt(deps, this.#member, unborn, (birth) => {
+      this.#birth = null
+      if (birth === 'made') delivery.open()
+      else delivery.gone()
+    })
   }
 
   #adopt(): Promise<Owned | null> {
@@ -299,6 +335,11 @@ export class Session {
     } finally {
       this.#courier = null
     }
+    if (this.#isClosed) return
+    this.#cancelAdopt?.()
+    this.#cancelAdopt = this.#world.after(ADOPT_MS, () => {
+      if (this.#delivery?.isLive) void this.#deliverOthers()
+    })
   }
 
   #look(): SessionView {

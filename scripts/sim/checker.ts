@@ -120,7 +120,7 @@ function checkTokens(world: World, letter: string, ops: readonly Op[], end: Snap
     const found = at.get(token) ?? []
     const what = `${nameOf(token)} of ${author}, ${state}${state === 'acked' ? ` at ${version}` : ''}`
     if (found.length > 1) say('duplicated', `${what}, is in versions ${found.join(', ')}`)
-    if (state === 'withdrawn' || state === 'refused') {
+    if (state === 'withdrawn' || state === 'refused' || state === 'drafted') {
       if (found.length > 0) say('other', `${what}, is in version ${found[0]}`)
       continue
     }

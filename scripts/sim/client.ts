@@ -1,10 +1,12 @@
 import type { Wire } from '../../client/sync/link.ts'
 import type { Principal } from '../../server/auth/principal.ts'
 import type { Random } from '../../test/harness/random.ts'
+import type { Browser } from './browser.ts'
 import { type Editor, type EditorParts, OwnEditor, StockEditor } from './editor.ts'
 import { type Ledger, Witness } from './ledger.ts'
 import { Line } from './line.ts'
 import type { SimNode } from './node.ts'
+import type { Parts } from './parts.ts'
 import type { Trace } from './trace.ts'
 import type { Owner, VirtualTime } from './virtual-time.ts'
 import { nextEdit } from './writing.ts'
@@ -19,6 +21,8 @@ export interface ClientParts {
   readonly trace: Trace
   readonly ledger: Ledger
   readonly onResend: () => void
+  readonly browser: Browser
+  readonly says: Parts['says']
   /** The node the balancer would choose now; null when there is none. */
   readonly route: () => SimNode | null
 }
@@ -32,6 +36,10 @@ export class Client implements Owner {
   readonly principal: Principal
   readonly editor: Editor
   line: Line | null = null
+  /** The server does not take the next op it sends for the first time. */
+  refusesNext = false
+  /** Lines beside that one: what other tabs left behind goes over them. */
+  readonly #others = new Set<Line>()
   /** The ops it has sent, as messages. */
   readonly sent: string[] = []
   /** Since when its line has been sound, by the inspector. */
@@ -41,16 +49,21 @@ export class Client implements Owner {
   readonly #witness: Witness
 
   constructor(parts: ClientParts) {
-    const { name, isOwn, letter, principal, time, random, ledger } = parts
+    const { name, isOwn, letter, principal, time, random, ledger, browser } = parts
     this.#parts = parts
     this.name = name
     this.letter = letter
     this.principal = principal
-    this.#witness = new Witness(ledger)
+    this.#witness = new Witness(ledger, browser.kept)
     const editorParts: EditorParts = {
       ...{ letter, member: principal.member, time, random, owner: this },
       open: () => this.#open(),
       onRefused: (why) => this.#witness.refused(`${name}: ${why}`),
+      browser,
+      onDraft: (ops) => {
+        ledger.drafted(ops)
+        this.#witness.inDoubt()
+      },
     }
     this.editor = time.as(this, () => (isOwn ? new OwnEditor(editorParts) : new StockEditor(editorParts)))
   }
@@ -69,16 +82,40 @@ export class Client implements Owner {
     const { name, isOwn, time, random, ledger, trace } = this.#parts
     const edit = nextEdit(letter, isOwn, random, ledger)
     trace.note(name, `edits ${JSON.stringify(edit.op)}`)
+    this.#witness.adopts(editor.queue())
     time.as(this, () => editor.submit(edit.op))
     this.#witness.wrote(name, this.letter, edit, editor.queue())
   }
 
   /** The tab is gone, and whatever it held. @returns the same person, who opens the letter again */
   kill(): () => Client {
+    const { isOwn, browser } = this.#parts
     this.isGone = true
-    this.line?.cut()
-    this.#witness.abandoned()
-    return () => new Client({ ...this.#parts, name: `${this.name}'` })
+    for (const line of [this.line, ...this.#others]) line?.cut()
+    this.editor.end()
+    this.#witness.abandoned(isOwn ? browser.holds() : null)
+    return () => this.again(`${this.name}'`)
+  }
+
+  /** The same person opens the letter in another tab. */
+  again(name: string): Client {
+    return new Client({ ...this.#parts, name })
+  }
+
+  get isOwn(): boolean {
+    return this.#parts.isOwn
+  }
+
+  get browser(): Browser {
+    return this.#parts.browser
+  }
+
+  /** What is there of its lines that is not as it should be, is cut. */
+  cutUnsound(): void {
+    for (const line of [this.line, ...this.#others]) {
+      line?.server?.goOn()
+      if (line !== null && !line.isSound) line.cut()
+    }
   }
 
   #open(): Wire {
@@ -91,8 +128,12 @@ export class Client implements Owner {
       client: this,
       onTold: told,
       onSaid: (text) => this.#said(text),
+      refuses: (text) => this.#refuses(text),
+      says: (text) => this.#parts.says(text, this.#parts.browser),
     })
-    this.line = line
+    // A courier goes out while there is a line.
+    if (this.line !== null && this.line.readyState < 2) this.#others.add(line)
+    else this.line = line
     const node = this.isOffline ? null : route()
     if (node === null) line.refuse()
     else time.after(random.next() * 3, null, () => this.#knock(line, node))
@@ -104,6 +145,24 @@ export class Client implements Owner {
     const seq = /"seq":\d+,/.exec(text)?.[0] ?? ''
     if (this.sent.some((before) => before.includes(seq))) this.#parts.onResend()
     this.sent.push(text)
+  }
+
+  /** What the server answers instead of taking the op; null when it takes it. An op that it may have taken before it takes. */
+  #refuses(text: string): string | null {
+    if (!text.startsWith('{"a":"op"')) return null
+    const { a, c, d, v, src, seq } = JSON.parse(text) as Record<string, unknown>
+    const { taken, refused } = this.#parts.browser
+    const name = `${src} ${seq}`
+    if (this.refusesNext && !taken.has(name)) {
+      this.refusesNext = false
+      refused.add(name)
+    }
+    if (!refused.has(name)) {
+      taken.add(name)
+      return null
+    }
+    const error = { code: 'op/does-not-fit', message: 'refused by the run' }
+    return JSON.stringify({ a, c, d, v, src, seq, error })
   }
 
   #knock(line: Line, node: SimNode): void {

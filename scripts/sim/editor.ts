@@ -1,12 +1,11 @@
 import richText from 'rich-text'
 import { Connection, type Doc, type types } from 'sharedb/lib/client/index.js'
 import type { Wire } from '../../client/sync/link.ts'
-import { PageLocks } from '../../client/sync/locks.ts'
-import { MemoryStore } from '../../client/sync/memory-store.ts'
 import { Session } from '../../client/sync/session.ts'
 import { timedId } from '../../client/sync/session-world.ts'
 import { type Component, canonical, componentsOf, type Insert } from '../../ot/component.ts'
 import type { Random } from '../../test/harness/random.ts'
+import type { Browser } from './browser.ts'
 import type { Owner, VirtualTime } from './virtual-time.ts'
 
 /** A person's copy of a letter, whichever client it is in. */
@@ -24,6 +23,8 @@ export interface Editor {
   submit(op: readonly Component[]): void
   /** The network is back. */
   wake(): void
+  /** The tab is gone. */
+  end(): void
 }
 
 export interface EditorParts {
@@ -35,6 +36,9 @@ export interface EditorParts {
   readonly open: () => Wire
   /** The server does not take an op, or the letter away. */
   readonly onRefused: (why: string) => void
+  /** Our own client only: what its tabs share, and what it shows of an op that was refused. */
+  readonly browser: Browser
+  readonly onDraft: (ops: string) => void
 }
 
 function queueOf(doc: Doc): string {
@@ -50,10 +54,13 @@ function sourceOf(doc: Doc): string | null {
 /** Our own client: client/sync. */
 export class OwnEditor implements Editor {
   readonly #session: Session
+  readonly end: () => void
 
-  constructor({ letter, member, time, random, owner, open, onRefused }: EditorParts) {
+  constructor({ letter, member, time, random, owner, open, onRefused, browser, onDraft }: EditorParts) {
+    const { device, end } = browser.deviceOf(owner)
+    this.end = end
     this.#session = new Session(letter, member, {
-      device: { store: new MemoryStore(), locks: new PageLocks() },
+      device,
       open,
       after: (ms, task) => time.after(ms, owner, task),
       now: () => time.now(),
@@ -65,7 +72,8 @@ export class OwnEditor implements Editor {
       const { drafts, refusal } = this.#session.getSnapshot()
       if (refusal !== null) onRefused(`the session is over: ${refusal}`)
       for (const draft of drafts) {
-        onRefused(`a draft was kept of ${JSON.stringify(draft.written)}`)
+        if (draft.reason === 'refused') onDraft(JSON.stringify(draft.ops))
+        else onRefused(`a draft was kept of ${JSON.stringify(draft.written)}: ${draft.reason}`)
         this.#session.dropDraft(draft.id)
       }
     })
@@ -172,6 +180,8 @@ export class StockEditor implements Editor {
   wake(): void {
     if (this.#wire.readyState === 3) this.#reconnect()
   }
+
+  end(): void {}
 
   #watch(): void {
     const { time, owner, random } = this.#parts

@@ -12,6 +12,8 @@ import type { Machine, World } from './world.ts'
 type Fault = (world: World, ms: number) => (() => void) | undefined
 
 const MISHAPS: readonly Mishap[] = ['refused', 'unreachable', 'cut before', 'cut after']
+/** Tabs and all. */
+const MAX_CLIENTS = 10
 const STAGES: readonly Stage[] = ['before commit', 'after commit', 'after publish']
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
@@ -56,6 +58,40 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     const reopen = world.clients[index]!.kill()
     world.clients[index] = reopen()
     return undefined
+  },
+  'a tab is killed while edits wait': (world, ms) => {
+    const end = world.time.now() + ms
+    const look = (): void => {
+      const index = world.clients.findIndex(({ isOwn, editor }) => isOwn && editor.hasQueue())
+      if (index >= 0) world.clients[index] = world.clients[index]!.kill()()
+      else if (world.time.now() < end && !world.isHealed) world.time.after(3, null, look)
+    }
+    look()
+    return undefined
+  },
+  'a second tab is opened': (world) => {
+    const client = someone(world)
+    if (client.isOwn && world.clients.length < MAX_CLIENTS)
+      world.clients.push(client.again(`${client.name}+`))
+    return undefined
+  },
+  'one of two tabs is killed for good': (world) => {
+    const { clients, random } = world
+    const pairs = clients.filter(
+      ({ browser }) => clients.filter((other) => other.browser === browser).length > 1,
+    )
+    if (pairs.length === 0) return undefined
+    const gone = random.pick(pairs)
+    gone.kill()
+    clients.splice(clients.indexOf(gone), 1)
+    return undefined
+  },
+  'an op is refused': (world) => {
+    const client = someone(world)
+    client.refusesNext = client.isOwn
+    return () => {
+      client.refusesNext = false
+    }
   },
   'a node is killed': (world) => {
     const machine = some(world)
@@ -159,10 +195,8 @@ export function heal(world: World): void {
     world.restart(machine)
   }
   for (const client of world.clients) {
-    client.isOffline = false
-    const { line } = client
-    line?.server?.goOn()
-    if (line !== null && !line.isSound) line.cut()
+    client.isOffline = client.refusesNext = false
+    client.cutUnsound()
     time.after(20, client, () => client.editor.wake())
   }
 }

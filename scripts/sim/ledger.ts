@@ -12,7 +12,7 @@ export interface Entry {
   readonly token: string
   readonly author: string
   readonly letter: string
-  state: 'submitted' | 'withdrawn' | 'acked' | 'refused' | 'abandoned'
+  state: 'submitted' | 'withdrawn' | 'acked' | 'refused' | 'abandoned' | 'kept' | 'drafted'
   /** The version that brought it, when acked. */
   version: number
 }
@@ -40,6 +40,14 @@ export class Ledger {
     return String.fromCharCode(FIRST_TOKEN + this.entries.size)
   }
 
+  /** What an own client shows as a draft, which the person has from then on. */
+  drafted(text: string): void {
+    for (const token of tokensIn(text)) {
+      const entry = this.entries.get(token)
+      if (entry && ['submitted', 'kept'].includes(entry.state)) entry.state = 'drafted'
+    }
+  }
+
   submitted(author: string, letter: string, token: string): void {
     this.entries.set(token, { token, author, letter, state: 'submitted', version: 0 })
   }
@@ -51,13 +59,26 @@ export class Witness {
   #open: Entry[] = []
   /** Tokens taken out by what waits. */
   #taking: string[] = []
+  /** What earlier tabs of the same browser had kept. */
+  readonly #kept: Set<Entry>
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, kept: Set<Entry>) {
     this.#ledger = ledger
+    this.#kept = kept
   }
 
   get isSettled(): boolean {
     return this.#open.length === 0
+  }
+
+  /** What an earlier tab had kept and this one has in its queue is this one's to answer for. */
+  adopts(queue: string): void {
+    for (const entry of this.#kept) {
+      if (entry.state !== 'kept' || !queue.includes(entry.token)) continue
+      this.#kept.delete(entry)
+      entry.state = 'submitted'
+      this.#open.push(entry)
+    }
   }
 
   /** An op was submitted, and the queue is what it is now. */
@@ -78,14 +99,30 @@ export class Witness {
 
   /** A message has arrived: what is not waiting any more was acknowledged by it, as the version the letter is at. */
   heard(queue: string, version: number): void {
+    if (this.#kept.size > 0) this.adopts(queue)
     if (this.#open.length > 0) this.#settle(queue, 'acked', version)
     if (queue === '') this.#taken()
   }
 
-  /** The tab is killed: nobody will know what became of what waited. */
-  abandoned(): void {
+  /**
+   * The tab is killed. What its device holds is for the next tab; what was not there yet was never sent.
+   *
+   * @param device  null when there is none: then nobody will know what became of what waited
+   */
+  abandoned(device: string | null): void {
+    this.inDoubt()
+    for (const entry of this.#open) {
+      if (device?.includes(entry.token) && entry.state === 'submitted') {
+        entry.state = 'kept'
+        this.#kept.add(entry)
+      }
+    }
+    this.#settle('', device === null ? 'abandoned' : 'withdrawn', 0)
+  }
+
+  /** Nobody can say any more whether what was taken out stays out. */
+  inDoubt(): void {
     for (const token of this.#taking.splice(0)) this.#ledger.doubtful.add(token)
-    this.#settle('', 'abandoned', 0)
   }
 
   #taken(): void {
@@ -101,6 +138,7 @@ export class Witness {
   #settle(queue: string, state: Entry['state'], version: number): void {
     const open: Entry[] = []
     for (const entry of this.#open) {
+      if (entry.state !== 'submitted') continue
       if (queue.includes(entry.token)) open.push(entry)
       else Object.assign(entry, { state, version })
     }

@@ -15,6 +15,10 @@ export interface LineParts {
   readonly onTold: () => void
   /** Called with what the client says. */
   readonly onSaid?: (text: string) => void
+  /** What the client is answered at once instead of its message being carried on; null when it is. */
+  readonly refuses?: (text: string) => string | null
+  /** What becomes of a message on its way out. */
+  readonly says?: (text: string) => string
 }
 
 /** One way of a line: what is sent arrives in order, or not at all. */
@@ -106,8 +110,11 @@ export class Line implements Wire {
     if (this.readyState !== 1) return
     this.#parts.trace.note(this.#parts.client.name, `> ${text}`)
     this.#parts.onSaid?.(text)
+    const answer = this.#parts.refuses?.(text) ?? null
+    if (answer !== null) return this.toClient(() => this.hear(answer))
     const { server } = this
-    this.toServer(() => server!.receive(text))
+    const said = this.#parts.says?.(text) ?? text
+    this.toServer(() => server!.receive(said))
   }
 
   close(): void {

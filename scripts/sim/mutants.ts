@@ -8,6 +8,7 @@ import { DbError } from '../../server/store/db.ts'
 import { GroupCommit, type Writer } from '../../server/store/group-commit.ts'
 import type { NodeLog } from './log-link.ts'
 import { UsageError } from './options.ts'
+import { OUTBOX_MUTANTS } from './outbox-mutants.ts'
 import { type Parts, REAL } from './parts.ts'
 
 /**
@@ -34,6 +35,7 @@ function log(change: (log: NodeLog) => Partial<NodeLog>): Partial<Parts> {
 }
 
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
+  ...OUTBOX_MUTANTS,
   'no-sweep': {
     what: 'heads are never compared with the log',
     parts: { sweep: () => null },

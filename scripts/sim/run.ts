@@ -2,6 +2,7 @@ import { letter as letterType } from '../../ot/types.ts'
 import { check, type Violation, wordsOf } from './checker.ts'
 import { heal, unleash } from './faults.ts'
 import { Inspector } from './inspector.ts'
+import type { Entry } from './ledger.ts'
 import { type Parts, REAL } from './parts.ts'
 import { World } from './world.ts'
 
@@ -97,11 +98,16 @@ function write({ time, random, clients }: World, ms: number): void {
       const at = random.next() * ms
       const keys = random.chance(0.2) ? 1 + random.below(5) : 1
       for (let key = 0; key < keys; key++)
-        time.after(at + key * random.next() * 120, null, () => clients[who]!.edit())
+        time.after(at + key * random.next() * 120, null, () => clients[who % clients.length]!.edit())
     }
   }
 }
 
 function isLevel({ database, clients }: World): boolean {
+  // What a tab that is gone had kept is delivered, or shown as a draft.
+  const logOf = (letter: string) => database.document(database.number('letters', letter)!)!.ops
+  const isThere = ({ token, letter, state }: Entry) =>
+    state !== 'kept' || logOf(letter).some((op) => op?.body.includes(token))
+  if (!clients.every(({ browser }) => [...browser.kept].every(isThere))) return false
   return clients.every((client) => client.isLevelWith(database.find('letters', client.letter)!.version))
 }

@@ -1,13 +1,18 @@
+import type { LetterDocument } from '../../ot/component.ts'
+import { LoggedOp } from '../../ot/logged-op.ts'
+import { documentType } from '../../ot/types.ts'
 import type { Principal } from '../../server/auth/principal.ts'
 import { SourceIssuer } from '../../server/auth/source.ts'
+import { applyLogged, NOTHING } from '../../server/doc/step.ts'
 import { Random } from '../../test/harness/random.ts'
+import { Browser } from './browser.ts'
 import { Client } from './client.ts'
 import { Ledger } from './ledger.ts'
 import type { Line } from './line.ts'
 import { ModelBus } from './model-bus.ts'
 import { ModelDatabase } from './model-database.ts'
 import { EPOCH, type House, SimNode } from './node.ts'
-import type { Parts } from './parts.ts'
+import type { Head, Parts } from './parts.ts'
 import { Trace } from './trace.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -84,8 +89,23 @@ export class World {
     const route = () => this.route(letter)
     const principal = this.newMember()
     const onResend = () => void this.resends++
+    const { parts } = this.house
+    const browser = new Browser(time, random, (store) => parts.device(store, (id) => this.head(id)))
     this.clients.push(
-      new Client({ name, isOwn, letter, principal, time, random, trace, ledger, route, onResend }),
+      new Client({
+        name,
+        isOwn,
+        letter,
+        principal,
+        time,
+        random,
+        trace,
+        ledger,
+        route,
+        onResend,
+        browser,
+        says: parts.says,
+      }),
     )
   }
 
@@ -95,6 +115,14 @@ export class World {
     if (ready.length === 0) return null
     if (this.isRouteRandom || this.random.chance(0.1)) return this.random.pick(ready)
     return ready[letter.charCodeAt(0) % ready.length]!
+  }
+
+  /** A letter as the database has it. */
+  head(letter: string): Head {
+    const { ops } = this.database.document(this.database.number('letters', letter)!)!
+    let at = NOTHING
+    for (const row of ops) at = applyLogged(at, new LoggedOp(row!), documentType)
+    return { version: at.version, letter: (at.data as LetterDocument).ops }
   }
 
   nodeOf(line: Line): SimNode | null {

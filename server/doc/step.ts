@@ -94,12 +94,12 @@ export function applyEdit(
 }
 
 /** @throws CollabError op/version-ahead, op/version-behind when no op made on version `base` can be taken at `head` */
-export function checkBase(base: number, head: number): void {
+export function checkBase(base: number, head: number, furthest: number = LIMITS.opsBehind): void {
   if (base > head) {
     const message = `That is version ${base}, but the newest is ${head}. Fetch the letter anew.`
     throw new CollabError('op/version-ahead', message, { data: { head } })
   }
-  if (head - base > LIMITS.opsBehind) {
+  if (head - base > furthest) {
     const message = `That is ${head - base} versions behind the newest. Fetch the letter anew.`
     throw new CollabError('op/version-behind', message, { data: { head } })
   }

@@ -1,5 +1,5 @@
 import { CollabError, isOurFault } from '../../ot/errors.ts'
-import { CLOSE } from '../../ot/wire.ts'
+import { CLOSE, LIMITS } from '../../ot/wire.ts'
 import type { Document } from '../doc/document.ts'
 import type { Documents } from '../doc/documents.ts'
 import { checkBase } from '../doc/step.ts'
@@ -103,7 +103,7 @@ export class CollabAgent extends Agent {
     whenLevel?: (reached: number) => void,
   ): Promise<void> {
     await document.catchUpTo(version)
-    checkBase(version, document.durable.version)
+    checkBase(version, document.durable.version, LIMITS.opsToCatchUp)
     await this.#sendOps(document, version, Number.POSITIVE_INFINITY, whenLevel)
   }
 

@@ -20,6 +20,8 @@ export interface OwnClientOptions {
   readonly ca?: string
   /** What survives this client: a `FileStore` survives its process. */
   readonly device?: Device
+  /** Begins without a network. */
+  readonly isOffline?: boolean
   /** What its pauses and deadlines go by; the time of day when left out. */
   readonly timer?: Timer
 }
@@ -38,6 +40,7 @@ export class OwnClient {
 
   /** Connects at once. @param serverUrl  asked for each socket: a server may be somewhere else after a while */
   constructor(serverUrl: () => string, docId: string, token: string, options: OwnClientOptions = {}) {
+    this.#isOffline = options.isOffline ?? false
     const { ca, device = { store: new MemoryStore(), locks: new PageLocks() }, timer = realTimer } = options
     const world: SessionWorld = {
       device,
@@ -53,6 +56,15 @@ export class OwnClient {
       after: (ms, task) => timer.after(ms, task),
       now: () => performance.now(),
       random: () => Math.random(),
+      createLetter: async (id, title) => {
+        if (this.#isOffline) return 'unknown'
+        const response = await fetch(new URL('/v1/docs', serverUrl()), {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ id, title, type: 'letter' }),
+        })
+        return response.ok ? 'made' : 'refused'
+      },
       wallTime: () => Date.now(),
       newId: () => timedId(Date.now(), Math.random()),
     }

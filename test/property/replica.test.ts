@@ -70,12 +70,17 @@ class Tab {
     this.replica = step(this.replica, event).replica
   }
 
-  hear(server: Server): boolean {
-    const next = server.log[this.replica.version]
+  /** @param most  ops at once */
+  hear(server: Server, most = 1): boolean {
+    const { sent, version } = this.replica
+    const isOurs = ({ source, seq }: Logged) => sent?.source === source && sent.seq === seq
+    const news = server.log.slice(version, version + most)
+    const [next] = news
     if (next === undefined) return false
-    const { sent } = this.replica
-    const isOurs = sent !== null && sent.source === next.source && sent.seq === next.seq
-    this.happens(isOurs ? { kind: 'acked', fixups: next.fixups } : { kind: 'heard', op: next.op })
+    const own = news.findIndex(isOurs)
+    const others = own < 0 ? news : news.slice(0, own)
+    if (own === 0) this.happens({ kind: 'acked', fixups: next.fixups })
+    else this.happens({ kind: 'heard', ops: others.map(({ op }) => op) })
     return true
   }
 
@@ -119,7 +124,10 @@ const action = fc.record({
       weight: 4,
       arbitrary: fc.record({ kind: fc.constant('sends' as const), refuses: fc.nat(9).map((n) => n === 0) }),
     },
-    { weight: 6, arbitrary: fc.constant({ kind: 'hears' as const }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constant('hears' as const), most: fc.integer({ min: 1, max: 5 }) }),
+    },
     { weight: 1, arbitrary: fc.constant({ kind: 'reopens' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'checkpoints' as const }) },
   ),
@@ -150,7 +158,8 @@ describe('replicas of one letter', () => {
             tally.count('refused', tab.send(server, does.refuses) === 'refused')
             break
           case 'hears':
-            tally.count('heard past a queue', queueOf(tab.replica).length > 1 && tab.hear(server))
+            tally.count('heard past a queue', queueOf(tab.replica).length > 1)
+            tally.count('heard several', tab.hear(server, does.most) && does.most > 1)
             break
           case 'reopens':
             tally.count('reopened while an op is on its way', tab.replica.sent !== null)

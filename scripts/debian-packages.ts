@@ -10,25 +10,31 @@ import {
   findNginx,
   findOpenssl,
   findPostgres,
+  findRadosgw,
   findRedis,
   OLDEST_POSTGRES,
 } from '../test/harness/programs.ts'
 
-export type Program = 'postgres' | 'redis' | 'haproxy' | 'nginx' | 'openssl' | 'chromium'
+export type Program = 'postgres' | 'redis' | 'haproxy' | 'nginx' | 'openssl' | 'chromium' | 'radosgw'
 
 const PROGRAMS: Readonly<
-  Record<Program, { what: string; debianPackage: string; find: () => string | null }>
+  Record<Program, { what: string; debianPackages: readonly string[]; find: () => string | null }>
 > = {
   postgres: {
     what: `PostgreSQL ${OLDEST_POSTGRES} or newer (initdb and postgres)`,
-    debianPackage: 'postgresql',
+    debianPackages: ['postgresql'],
     find: findPostgres,
   },
-  redis: { what: 'Redis (redis-server)', debianPackage: 'redis-server', find: findRedis },
-  haproxy: { what: 'HAProxy 2.6 or newer', debianPackage: 'haproxy', find: findHaproxy },
-  nginx: { what: 'nginx', debianPackage: 'nginx-light', find: findNginx },
-  openssl: { what: 'the program openssl', debianPackage: 'openssl', find: findOpenssl },
-  chromium: { what: 'Chromium (or set CHROMIUM_PATH)', debianPackage: 'chromium', find: findChromium },
+  redis: { what: 'Redis (redis-server)', debianPackages: ['redis-server'], find: findRedis },
+  haproxy: { what: 'HAProxy 2.6 or newer', debianPackages: ['haproxy'], find: findHaproxy },
+  nginx: { what: 'nginx', debianPackages: ['nginx-light'], find: findNginx },
+  openssl: { what: 'the program openssl', debianPackages: ['openssl'], find: findOpenssl },
+  chromium: { what: 'Chromium (or set CHROMIUM_PATH)', debianPackages: ['chromium'], find: findChromium },
+  radosgw: {
+    what: 'Ceph and its S3 gateway (radosgw, ceph-mon, ceph-osd)',
+    debianPackages: ['radosgw', 'ceph-mon', 'ceph-osd'],
+    find: findRadosgw,
+  },
 }
 
 /** Runs a program in the foreground; rejects unless it ends well. */
@@ -40,15 +46,10 @@ export async function ensurePrograms(needed: readonly Program[], run: Run): Prom
   if (missing.length === 0) return
   if (process.getuid?.() !== 0 || !isDebian()) throw new Error(whatToInstall(missing))
 
-  console.log(`Installing ${missing.map((program) => PROGRAMS[program].debianPackage).join(', ')} …`)
+  console.log(`Installing ${packagesOf(missing).join(', ')} …`)
   await aptGet(run, ['update'])
   await withoutServices(run, missing, () =>
-    aptGet(run, [
-      'install',
-      '--yes',
-      '--no-install-recommends',
-      ...missing.map((program) => PROGRAMS[program].debianPackage),
-    ]),
+    aptGet(run, ['install', '--yes', '--no-install-recommends', ...packagesOf(missing)]),
   )
   const stillMissing = missingOf(needed)
   if (stillMissing.length > 0) throw new Error(whatToInstall(stillMissing))
@@ -58,10 +59,13 @@ function missingOf(needed: readonly Program[]): Program[] {
   return needed.filter((program) => PROGRAMS[program].find() === null)
 }
 
+function packagesOf(programs: readonly Program[]): string[] {
+  return programs.flatMap((program) => PROGRAMS[program].debianPackages)
+}
+
 function whatToInstall(missing: readonly Program[]): string {
   const what = missing.map((program) => PROGRAMS[program].what).join(', ')
-  const packages = missing.map((program) => PROGRAMS[program].debianPackage).join(' ')
-  return `The tests need ${what}. On Debian: sudo apt-get install --no-install-recommends ${packages}`
+  return `The tests need ${what}. On Debian: sudo apt-get install --no-install-recommends ${packagesOf(missing).join(' ')}`
 }
 
 /** Debian itself: Ubuntu's package of Chromium is a stub for a snap, which does not work in a container. */

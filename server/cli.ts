@@ -178,10 +178,9 @@ async function epoch(args: readonly string[]): Promise<ExitCode> {
 async function keys(args: readonly string[]): Promise<ExitCode> {
   const { positionals } = parse('keys', args, {})
   if (positionals.join() !== 'rotate') throw usage('keys', 'There is one command: rotate.')
-  const { snapshotKeys } = readConfig(process.env)
   const failed: string[] = []
   const sealed = await withDb(async (db) =>
-    (await openSnapshots(db, snapshotKeys)).rotate(({ letter, version }, error) => {
+    (await openSnapshots(db, readConfig(process.env))).rotate(({ letter, version }, error) => {
       failed.push(`letter ${letter}, version ${version}: ${sentence(error)}`)
     }),
   )

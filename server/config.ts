@@ -33,6 +33,16 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Keys that snapshots are sealed with, by name; the first one seals. Empty: the database's own key does. */
   readonly snapshotKeys: readonly (readonly [name: string, key: Uint8Array])[]
+  /** Where snapshots are kept; null: in the database. */
+  readonly s3: S3Bucket | null
+}
+
+export interface S3Bucket {
+  readonly endpoint: string
+  readonly bucket: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
 }
 
 interface Option {
@@ -118,6 +128,33 @@ export const OPTIONS = [
     example: '2026:` and the output of `openssl rand -base64 32',
   },
   {
+    name: 'S3_ENDPOINT',
+    default: null,
+    meaning:
+      'Address of S3, or of what speaks like it and knows SSE-C: snapshots of letters are kept there. `https`, but on this ' +
+      'machine. Unset: they are kept in the database.',
+    example: 'https://s3.eu-central-1.amazonaws.com',
+  },
+  {
+    name: 'S3_BUCKET',
+    default: null,
+    meaning: 'The bucket there. It must exist, and be for one database only.',
+    example: 'copperplate-snapshots',
+  },
+  { name: 'S3_REGION', default: 'us-east-1', meaning: 'Its region.', example: 'eu-central-1' },
+  {
+    name: 'S3_ACCESS_KEY_ID',
+    default: null,
+    meaning: 'Who may read, write and delete objects of the bucket.',
+    example: 'AKIAIOSFODNN7EXAMPLE',
+  },
+  {
+    name: 'S3_SECRET_ACCESS_KEY',
+    default: null,
+    meaning: 'The secret that belongs to it.',
+    example: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     meaning:
@@ -130,6 +167,8 @@ export type OptionName = (typeof OPTIONS)[number]['name']
 
 const MIN_SECRET_LENGTH = 32
 const SNAPSHOT_KEY_BYTES = 32
+/** Those without a default: all of them, or none. */
+const S3_OPTIONS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
 
 /** The environment does not make a usable configuration. The message holds one sentence per fault. */
 export class ConfigError extends Error {
@@ -232,6 +271,22 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push('SNAPSHOT_KEYS names a key twice.')
   }
 
+  const s3 = {
+    endpoint: value('S3_ENDPOINT') ?? '',
+    bucket: value('S3_BUCKET') ?? '',
+    region: value('S3_REGION')!,
+    accessKeyId: value('S3_ACCESS_KEY_ID') ?? '',
+    secretAccessKey: value('S3_SECRET_ACCESS_KEY') ?? '',
+  }
+  const missing = S3_OPTIONS.filter((name) => value(name) === null)
+  if (missing.length > 0 && missing.length < S3_OPTIONS.length) {
+    faults.push(`${missing.join(' and ')} must be set too, or none of ${S3_OPTIONS.join(', ')}.`)
+  }
+  if (s3.endpoint !== '') checkUrl('S3_ENDPOINT', s3.endpoint, ['https:', 'http:'])
+  if (/^http:/.test(s3.endpoint) && URL.canParse(s3.endpoint) && !isLoopback(new URL(s3.endpoint).hostname)) {
+    faults.push('S3_ENDPOINT must be https on another machine: keys are sent there.')
+  }
+
   const config: Config = {
     port: Number(port),
     host,
@@ -245,6 +300,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     opLog,
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS),
     snapshotKeys,
+    s3: missing.length === 0 ? s3 : null,
   }
   if (faults.length > 0) throw new ConfigError(faults)
   return Object.freeze(config)
@@ -261,6 +317,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     signIn: config.signIn,
     allowedOrigins: config.allowedOrigins,
     opLog: config.opLog,
+    snapshots: config.s3 === null ? 'in the database' : new URL(config.s3.endpoint).host,
   }
 }
 

@@ -21,6 +21,8 @@ const SECRET_FIELDS = [
   'secret',
   'password',
   'jwtSecret',
+  'secretAccessKey',
+  'snapshotKeys',
   'databaseUrl',
   'redisUrls',
 ]

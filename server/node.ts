@@ -92,8 +92,7 @@ export async function openNode({
     sourceForCreating: (member, id) => sources.issueForCreating(member, id),
   })
 
-  const { snapshotKeys } = config
-  const time = stock === null ? await openTime({ db, epoch, documents, clock, log, snapshotKeys }) : null
+  const time = stock === null ? await openTime({ db, epoch, documents, clock, log, config }) : null
 
   const ready = async () => {
     assertOpen()

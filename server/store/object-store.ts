@@ -40,3 +40,15 @@ export function sqlObjectStore(db: Db): ObjectStore {
     },
   }
 }
+
+/** Objects that are moving: new ones go to one place, and those of before are still found, and deleted, in the other. */
+export function movedObjectStore(to: ObjectStore, from: ObjectStore): ObjectStore {
+  return {
+    put: (name, bytes) => to.put(name, bytes),
+    get: async (name) => (await to.get(name)) ?? from.get(name),
+    async delete(name) {
+      await from.delete(name)
+      await to.delete(name)
+    },
+  }
+}

@@ -10,7 +10,7 @@
  *     tag    16 bytes
  */
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 
@@ -62,8 +62,7 @@ export class KeyRing {
 
   /** @throws SealError */
   async open(sealed: Uint8Array, of: Sealed): Promise<Buffer> {
-    const key = this.#keys.get(of.kid)
-    if (key === undefined) throw new SealError(`there is no key ${of.kid} here`)
+    const key = this.#key(of.kid)
     const bytes = Buffer.from(sealed)
     const start = FORMAT.length + NONCE_BYTES
     if (bytes.length < start + TAG_BYTES) throw new SealError('it is cut off')
@@ -79,6 +78,22 @@ export class KeyRing {
     } catch (cause) {
       throw new SealError('it was changed, or is of something else', { cause })
     }
+  }
+
+  /**
+   * The key that an object store is given for what was sealed with that one, to encrypt it once more. It tells nothing about
+   * the other.
+   *
+   * @throws SealError
+   */
+  keyForStore(kid: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', this.#key(kid), '', 'copperplate object store', KEY_BYTES))
+  }
+
+  #key(kid: string): Uint8Array {
+    const key = this.#keys.get(kid)
+    if (key === undefined) throw new SealError(`there is no key ${kid} here`)
+    return key
   }
 }
 

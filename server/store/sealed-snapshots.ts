@@ -6,7 +6,7 @@ import { type KeyRing, SealError, type Sealed } from './seal.ts'
 
 /** A snapshot that counts. */
 export interface SnapshotMark extends Sealed {
-  /** Name in the object store. */
+  /** Name in the object store; its last part is `kid`. */
   readonly object: string
 }
 
@@ -62,7 +62,8 @@ export class SealedSnapshots {
     await this.#db.query(
       `insert into sealed_snapshots (letter, version, firm, epoch, kid, object)
        values ($1::uuid, $2, $3::uuid, $4, $5, $6)
-       on conflict (letter, version) do nothing`,
+       on conflict (letter, version)
+       do update set epoch = excluded.epoch, kid = excluded.kid, object = excluded.object`,
       [of.letter, of.version, of.firm, of.epoch, mark.kid, mark.object],
     )
   }

@@ -45,6 +45,13 @@ export function findOpenssl(): string | null {
   return onPath(['openssl'])
 }
 
+/** The folder that holds `radosgw` and what else of Ceph it takes to run one; null when anything is missing. */
+export function findRadosgw(): string | null {
+  const folder = dirname(onPath(['radosgw']) ?? '/nowhere/')
+  const needed = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'monmaptool', 'osdmaptool']
+  return needed.every((name) => isExecutable(join(folder, name))) ? folder : null
+}
+
 /** `CHROMIUM_PATH`, when it is set, is believed. */
 export function findChromium(): string | null {
   return (

@@ -11,6 +11,7 @@ import { createApi } from '../../server/api/api.ts'
 import { Authenticator } from '../../server/auth/authenticate.ts'
 import { SourceIssuer } from '../../server/auth/source.ts'
 import { systemClock } from '../../server/clock.ts'
+import type { S3Bucket } from '../../server/config.ts'
 import { Documents } from '../../server/doc/documents.ts'
 import { type LetterDocuments, Letters } from '../../server/doc/letters.ts'
 import { createLog } from '../../server/log.ts'
@@ -43,6 +44,8 @@ export interface HouseOptions {
   readonly ready?: () => Promise<void>
   /** Stands between the letters and the real documents, to fail where a test wants it to. */
   readonly around?: (documents: LetterDocuments) => LetterDocuments
+  /** Where snapshots are kept; null: in the database. */
+  readonly s3?: S3Bucket | null
 }
 
 export interface House {
@@ -91,6 +94,7 @@ interface Body {
 /** Opens a house of its own: an empty database, and a server on a free port. */
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const { jwtSecret = TEST_SECRET, allowedOrigins = [], ready = async () => {}, around = (d) => d } = options
+  const config = { snapshotKeys: [], s3: options.s3 ?? null }
   const folder = scratchFolder('api')
   // Hidden on the way, as programs installed under a home folder often are.
   const clientDir = join(folder, '.assets', 'assets', 'client')
@@ -116,7 +120,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   })
   const sources = new SourceIssuer(await secret(db, 'source-key'), await readEpoch(db))
   const epoch = await readEpoch(db)
-  const time = await openTime({ db, epoch, documents, clock: systemClock, log, snapshotKeys: [] })
+  const time = await openTime({ db, epoch, documents, clock: systemClock, log, config })
   const app = createApi({
     auth: new Authenticator({ jwtSecret }, sqlMembers(db), await secret(db, 'session-key'), systemClock),
     letters: new Letters({

@@ -28,6 +28,7 @@ describe('the log', () => {
     'a token': { token: CANARY },
     'a ticket': { body: { ticket: CANARY } },
     'a configuration': { config: { jwtSecret: CANARY, databaseUrl: CANARY, redisUrls: [CANARY] } },
+    'a bucket': { config: { s3: { secretAccessKey: CANARY }, snapshotKeys: [['2026', CANARY]] } },
     'a token inside a message': { message: `could not parse ${TOKEN}` },
     'a password inside a URL': { message: `connect to postgres://user:${CANARY}@db:5432/x failed` },
     'an error that quotes a URL': { err: new Error(`bad address redis://:${CANARY}@redis`) },

@@ -24,6 +24,13 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 const KEY = Buffer.alloc(32, 1).toString('base64')
 const OLD_KEY = Buffer.alloc(32, 2).toString('base64')
 
+const S3 = {
+  S3_ENDPOINT: 'https://s3.example.com',
+  S3_BUCKET: 'snapshots',
+  S3_ACCESS_KEY_ID: 'id',
+  S3_SECRET_ACCESS_KEY: SECRET,
+}
+
 describe('configuration', () => {
   it('an empty environment serves this machine alone, with everything inside the process', () => {
     expect(readConfig({})).to.deep.equal({
@@ -39,6 +46,7 @@ describe('configuration', () => {
       opLog: 'copperplate',
       logLevel: 'info',
       snapshotKeys: [],
+      s3: null,
     })
   })
 
@@ -55,6 +63,8 @@ describe('configuration', () => {
       OP_LOG: 'sharedb-postgres',
       LOG_LEVEL: 'debug',
       SNAPSHOT_KEYS: `2026:${KEY}, 2025:${OLD_KEY}`,
+      ...S3,
+      S3_REGION: 'eu-central-1',
     })
     expect(config).to.deep.equal({
       port: 0,
@@ -72,6 +82,13 @@ describe('configuration', () => {
         ['2026', Buffer.from(KEY, 'base64')],
         ['2025', Buffer.from(OLD_KEY, 'base64')],
       ],
+      s3: {
+        endpoint: 'https://s3.example.com',
+        bucket: 'snapshots',
+        region: 'eu-central-1',
+        accessKeyId: 'id',
+        secretAccessKey: SECRET,
+      },
     })
   })
 
@@ -87,6 +104,20 @@ describe('configuration', () => {
       expect(faults, keys).to.have.length(1)
       expect(faults[0]).to.include('SNAPSHOT_KEYS').and.not.include(KEY.slice(8))
     }
+  })
+
+  it('a bucket is named as a whole, and reached in secret', () => {
+    for (const name of Object.keys(S3)) {
+      const faults = faultsOf({ ...S3, [name]: '' })
+      expect(faults, name).to.have.length(1)
+      expect(faults[0])
+        .to.match(new RegExp(`^${name} must be set too`))
+        .and.not.include(SECRET)
+    }
+    for (const endpoint of ['http://s3.example.com', 's3.example.com', 'ftp://s3.example.com']) {
+      expect(faultsOf({ ...S3, S3_ENDPOINT: endpoint }), endpoint).to.have.length(1)
+    }
+    expect(faultsOf({ ...S3, S3_ENDPOINT: 'http://127.0.0.1:7480' })).to.deep.equal([])
   })
 
   it('an empty value counts as unset', () => {

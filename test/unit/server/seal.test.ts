@@ -40,7 +40,7 @@ describe('the seal of a snapshot', () => {
   it('[T1] does not open with any bit of any byte flipped', async () => {
     const sealed = await ring.seal(TEXT, OF)
     for (let at = 0; at < sealed.length; at++) {
-      for (const bit of [1, 128]) {
+      for (const bit of [1, 2, 4, 8, 16, 32, 64, 128]) {
         const changed = Buffer.from(sealed)
         changed[at]! ^= bit
         expect(await opened(changed), `byte ${at}`).to.equal('SealError')
@@ -81,6 +81,14 @@ describe('the seal of a snapshot', () => {
     const bomb = await ring.seal(Buffer.alloc(65 * 1024 * 1024), OF)
     expect(bomb.length).to.be.lessThan(1024 * 1024)
     expect(await opened(bomb)).to.equal('SealError')
+  })
+
+  it('[T1] has another key for whoever stores it, one for each that seals', () => {
+    const [one, two] = [ring.keyForStore('old'), ring.keyForStore('new')]
+    expect(one).to.have.length(32)
+    expect(one).to.deep.equal(new KeyRing([['old', old]]).keyForStore('old'))
+    expect(one).to.not.deep.equal(two).and.not.deep.equal(new Uint8Array(old))
+    expect(() => ring.keyForStore('lost')).to.throw(SealError)
   })
 
   it('takes keys of 32 bytes only', () => {

@@ -31,7 +31,7 @@ import type { SessionWorld } from './session-world.ts'
  *
  * Invariants
  *   - an op is sent only when it is on the device under the source and seq it is sent with, unless the device keeps nothing, which
- *     the outbox says (rule C1);
+ *     the outbox says (rule C1), and then only when nothing older is there;
  *   - what leaves the queue without being acknowledged is a draft, in the same batch (rule C3);
  *   - nothing of a letter is carried over into another epoch of the server's database (rule S9): it is loaded anew, and
  *     what was waiting is kept as a draft;
@@ -182,8 +182,7 @@ export class Delivery implements LineListener {
       this.#sentMark = this.#happens({ kind: 'sends', ...this.#line.name() })
     }
     const { sent, version } = this.#replica!
-    const isKept = this.#outbox.kept >= this.#sentMark || this.#outbox.fault !== null
-    if (sent === null || this.#isOut || !isKept) return
+    if (sent === null || this.#isOut || !this.#outbox.maySend(this.#sentMark)) return
     this.#isOut = true
     this.#line.send(sent, version)
   }

@@ -86,6 +86,8 @@ export class Outbox {
   #kept = 0
   #writing: Promise<void> | null = null
   #fault: DeviceFault | null = null
+  /** What is on the device may be less than what has been noted; only of interest while there is a fault. */
+  #isStale = false
   #cancelTimer: (() => void) | null = null
   #isClosed = false
 
@@ -139,6 +141,17 @@ export class Outbox {
   /** What `note` answered is on the device when this is as great. */
   get kept(): number {
     return this.#kept
+  }
+
+  /**
+   * Whether what was noted as `mark` may leave. Without a device that takes it, it may once nothing older is there: a tab that came
+   * back to that would send it again, under another name. When it could not be taken away either, it may all the same.
+   */
+  maySend(mark: number): boolean {
+    if (this.#kept >= mark) return true
+    if (this.#fault === null) return false
+    if (this.#isStale) this.#clear()
+    return !this.#isStale
   }
 
   /** There is a letter, of that epoch, to write in. Nothing is kept before something is written. */
@@ -221,6 +234,7 @@ export class Outbox {
       const noted = this.#noted
       const aside = this.#aside
       this.#aside = { remove: [], put: [] }
+      this.#isStale = true
       this.#fault = await this.#fate(batch)
       if (this.#fault !== null) {
         this.#aside = {
@@ -239,6 +253,16 @@ export class Outbox {
     }
     // At once, and not when the promise is heard of: what is noted in between would wait for ever.
     this.#writing = null
+  }
+
+  /** Takes away what is there, which needs no room. Does nothing while a batch is on its way, after which `onChange` is called. */
+  #clear(): void {
+    this.#writing ??= this.#fate({ remove: [this.#prefix] }).then(() => {
+      this.#isStale = false
+      this.#writing = null
+      this.#later(RETRY_MS)
+      this.onChange()
+    })
   }
 
   /** Writes a batch. A device that does not answer is as good as one that refuses. */

@@ -38,6 +38,8 @@ export class Client implements Owner {
   line: Line | null = null
   /** The server does not take the next op it sends for the first time. */
   refusesNext = false
+  /** It sends an op. */
+  onSend: () => void = () => undefined
   /** Lines beside that one: what other tabs left behind goes over them. */
   readonly #others = new Set<Line>()
   /** The ops it has sent, as messages. */
@@ -87,14 +89,11 @@ export class Client implements Owner {
     this.#witness.wrote(name, this.letter, edit, editor.queue())
   }
 
-  /** The tab is gone, and whatever it held. @returns the same person, who opens the letter again */
-  kill(): () => Client {
-    const { isOwn, browser } = this.#parts
+  /** The tab is gone, and whatever its device does not hold. */
+  kill(): void {
     this.isGone = true
     for (const line of [this.line, ...this.#others]) line?.cut()
-    this.editor.end()
-    this.#witness.abandoned(isOwn ? browser.holds() : null)
-    return () => this.again(`${this.name}'`)
+    this.#witness.abandoned(this.browser.holds(), this.editor.keeping)
   }
 
   /** The same person opens the letter in another tab. */
@@ -142,6 +141,7 @@ export class Client implements Owner {
 
   #said(text: string): void {
     if (!text.startsWith('{"a":"op"')) return
+    this.onSend()
     const seq = /"seq":\d+,/.exec(text)?.[0] ?? ''
     if (this.sent.some((before) => before.includes(seq))) this.#parts.onResend()
     this.sent.push(text)

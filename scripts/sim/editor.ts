@@ -23,9 +23,11 @@ export interface Editor {
   submit(op: readonly Component[]): void
   /** The network is back. */
   wake(): void
-  /** The tab is gone. */
-  end(): void
+  /** What it says of the queue: that the device has all of it, or has not yet, or keeps nothing. */
+  readonly keeping: Keeping
 }
+
+export type Keeping = 'kept' | 'writing' | 'failing'
 
 export interface EditorParts {
   readonly letter: string
@@ -54,13 +56,10 @@ function sourceOf(doc: Doc): string | null {
 /** Our own client: client/sync. */
 export class OwnEditor implements Editor {
   readonly #session: Session
-  readonly end: () => void
 
   constructor({ letter, member, time, random, owner, open, onRefused, browser, onDraft }: EditorParts) {
-    const { device, end } = browser.deviceOf(owner)
-    this.end = end
     this.#session = new Session(letter, member, {
-      device,
+      device: browser.deviceOf(owner),
       open,
       after: (ms, task) => time.after(ms, owner, task),
       now: () => time.now(),
@@ -112,6 +111,11 @@ export class OwnEditor implements Editor {
   wake(): void {
     this.#session.wake()
   }
+
+  get keeping(): Keeping {
+    const { isWriting, fault } = this.#session.getSnapshot()
+    return fault !== null ? 'failing' : isWriting ? 'writing' : 'kept'
+  }
 }
 
 type ClientType = Parameters<typeof types.register>[0]
@@ -126,6 +130,7 @@ const PAUSE_MS = 1_500
 
 /** A stock ShareDB client with the stock type, in a program that connects again whenever its socket closes. */
 export class StockEditor implements Editor {
+  readonly keeping = 'failing'
   readonly #parts: EditorParts
   readonly #connection: Rebindable
   readonly #doc: Doc
@@ -180,8 +185,6 @@ export class StockEditor implements Editor {
   wake(): void {
     if (this.#wire.readyState === 3) this.#reconnect()
   }
-
-  end(): void {}
 
   #watch(): void {
     const { time, owner, random } = this.#parts

@@ -54,20 +54,37 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }
   },
   'a tab is killed': (world) => {
-    const index = world.random.below(world.clients.length)
-    const reopen = world.clients[index]!.kill()
-    world.clients[index] = reopen()
+    world.reopen(someone(world))
     return undefined
   },
   'a tab is killed while edits wait': (world, ms) => {
     const end = world.time.now() + ms
     const look = (): void => {
-      const index = world.clients.findIndex(({ isOwn, editor }) => isOwn && editor.hasQueue())
-      if (index >= 0) world.clients[index] = world.clients[index]!.kill()()
+      const client = world.clients.find(({ isOwn, editor }) => isOwn && editor.hasQueue())
+      if (client !== undefined) world.reopen(client)
       else if (world.time.now() < end && !world.isHealed) world.time.after(3, null, look)
     }
     look()
     return undefined
+  },
+  'a tab is killed when it sends an op': (world) => {
+    const own = world.clients.filter(({ isOwn }) => isOwn)
+    if (own.length === 0) return undefined
+    const client = world.random.pick(own)
+    client.onSend = () => {
+      client.onSend = () => undefined
+      world.time.after(world.random.next() * 60, null, () => world.isHealed || world.reopen(client))
+    }
+    return () => {
+      client.onSend = () => undefined
+    }
+  },
+  'a device is full': (world) => {
+    const { browser } = someone(world)
+    browser.isFull = true
+    return () => {
+      browser.isFull = false
+    }
   },
   'a second tab is opened': (world) => {
     const client = someone(world)
@@ -195,7 +212,7 @@ export function heal(world: World): void {
     world.restart(machine)
   }
   for (const client of world.clients) {
-    client.isOffline = client.refusesNext = false
+    client.isOffline = client.refusesNext = client.browser.isFull = false
     client.cutUnsound()
     time.after(20, client, () => client.editor.wake())
   }

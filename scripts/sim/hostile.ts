@@ -56,10 +56,12 @@ export function sendPoison(world: World): undefined {
 }
 
 /** What a client has sent before arrives once more, by another socket of the same member, on whichever node. */
-export function sendAgain(world: World, { letter, principal, sent, editor }: Client): undefined {
+export function sendAgain(world: World, { letter, principal, sent, editor, browser }: Client): undefined {
   const { source } = editor
   if (sent.length === 0 || source === null) return undefined
-  const message = JSON.parse(world.random.pick(sent)) as { src?: string }
+  const message = JSON.parse(world.random.pick(sent)) as { src?: string; seq: number }
+  // The run refused it for good: a server that takes it would be another one.
+  if (browser.refused.has(`${message.src} ${message.seq}`)) return undefined
   speak(world, letter, principal, [JSON.stringify({ ...message, src: message.src ?? source })])
   return undefined
 }

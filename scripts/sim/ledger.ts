@@ -1,4 +1,5 @@
 import type { Component } from '../../ot/component.ts'
+import type { Keeping } from './editor.ts'
 
 /** What a person does to a letter. */
 export interface Edit {
@@ -57,6 +58,8 @@ export class Ledger {
 export class Witness {
   readonly #ledger: Ledger
   #open: Entry[] = []
+  /** Taken back before they were sent, of which the device may not know. */
+  readonly #withdrawn: Entry[] = []
   /** Tokens taken out by what waits. */
   #taking: string[] = []
   /** What earlier tabs of the same browser had kept. */
@@ -94,7 +97,7 @@ export class Witness {
     }
     if (queue === '') this.#taken()
     // Taken back before it was sent: the two ops have become one that does nothing.
-    this.#settle(queue, 'withdrawn', 0)
+    this.#withdrawn.push(...this.#settle(queue, 'withdrawn', 0))
   }
 
   /** A message has arrived: what is not waiting any more was acknowledged by it, as the version the letter is at. */
@@ -105,19 +108,29 @@ export class Witness {
   }
 
   /**
-   * The tab is killed. What its device holds is for the next tab; what was not there yet was never sent.
+   * The tab is killed. What its device holds is for the next tab, and so is what the tab said it does. What was not there yet was
+   * never sent; but of what waited in a tab that can keep nothing, nobody will know what became of it.
    *
-   * @param device  null when there is none: then nobody will know what became of what waited
+   * @param device  what it holds
    */
-  abandoned(device: string | null): void {
+  abandoned(device: string, keeping: Keeping): void {
     this.inDoubt()
-    for (const entry of this.#open) {
-      if (device?.includes(entry.token) && entry.state === 'submitted') {
-        entry.state = 'kept'
-        this.#kept.add(entry)
-      }
+    for (const entry of this.#withdrawn) {
+      if (!device.includes(entry.token)) continue
+      this.#ledger.deleted.delete(entry.token)
+      this.#ledger.doubtful.add(entry.token)
+      this.#keep(entry)
     }
-    this.#settle('', device === null ? 'abandoned' : 'withdrawn', 0)
+    for (const entry of this.#open) {
+      if (entry.state === 'submitted' && (keeping === 'kept' || device.includes(entry.token)))
+        this.#keep(entry)
+    }
+    this.#settle('', keeping === 'failing' ? 'abandoned' : 'withdrawn', 0)
+  }
+
+  #keep(entry: Entry): void {
+    entry.state = 'kept'
+    this.#kept.add(entry)
   }
 
   /** Nobody can say any more whether what was taken out stays out. */
@@ -135,13 +148,12 @@ export class Witness {
     this.#settle('', 'refused', 0)
   }
 
-  #settle(queue: string, state: Entry['state'], version: number): void {
-    const open: Entry[] = []
-    for (const entry of this.#open) {
-      if (entry.state !== 'submitted') continue
-      if (queue.includes(entry.token)) open.push(entry)
-      else Object.assign(entry, { state, version })
-    }
-    this.#open = open
+  /** @returns those that have left the queue */
+  #settle(queue: string, state: Entry['state'], version: number): Entry[] {
+    const open = this.#open.filter((entry) => entry.state === 'submitted')
+    const gone = open.filter(({ token }) => !queue.includes(token))
+    for (const entry of gone) Object.assign(entry, { state, version })
+    this.#open = open.filter(({ token }) => queue.includes(token))
+    return gone
   }
 }

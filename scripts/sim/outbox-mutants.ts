@@ -29,6 +29,15 @@ export const OUTBOX_MUTANTS: Readonly<Record<string, Mutant>> = {
       replica.sent === null ? replica : step(replica, { kind: 'refused' }).replica,
     ),
   },
+  'promising-device': {
+    what: 'edits count as kept a moment before they are',
+    parts: {
+      device: ({ read, keys, write, close }) => ({
+        ...{ read, keys, close },
+        write: async (batch) => void setTimeout(() => void write(batch).catch(() => undefined), 300),
+      }),
+    },
+  },
   'share-source': {
     what: 'all tabs of a browser submit under one source',
     parts: {

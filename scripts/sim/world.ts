@@ -109,6 +109,14 @@ export class World {
     )
   }
 
+  /** Kills a client's tab, and opens the letter in another one; nothing when it is gone already. */
+  reopen(client: Client): void {
+    const index = this.clients.indexOf(client)
+    if (index === -1) return
+    client.kill()
+    this.clients[index] = client.again(`${client.name}'`)
+  }
+
   /** Where the balancer sends a client of a letter: by the letter, as long as that node takes anybody. */
   route(letter: string): SimNode | null {
     const ready = this.machines.map(({ node }) => node).filter((node) => !node.isGone && !node.isDraining)

@@ -14,6 +14,8 @@ const BEN = '00000000-0000-4000-8000-0000000000bb'
 /** Takes what is written when the test says so, or refuses it. */
 class SlowStore extends MemoryStore {
   isHeld = false
+  /** There is no room: things can only be taken away. */
+  isFull = false
   fault: DeviceError | null = null
   readonly batches: Batch[] = []
   #go: (() => void)[] = []
@@ -21,6 +23,7 @@ class SlowStore extends MemoryStore {
   override async write(batch: Batch): Promise<void> {
     if (this.isHeld) await new Promise<void>((resolve) => this.#go.push(resolve))
     if (this.fault) throw this.fault
+    if (this.isFull && batch.put && batch.put.length > 0) throw new DeviceError('full', null)
     this.batches.push(batch)
     await super.write(batch)
   }
@@ -207,6 +210,19 @@ describe('the outbox', () => {
       ada.kill()
       const next = await tab({ isOffline: true }).open('offline')
       expect(next.text).to.equal('Dear Sir!?\n')
+    })
+
+    it('[S4] sends nothing that it still holds under no name, so that the next tab does not send it again', async () => {
+      const ada = await tab().open()
+      ada.offline()
+      await ada.keep(8, '!')
+      store.isFull = true
+      ada.online()
+      await ada.reaches('saved', { ...saved, fault: 'full' })
+      ada.kill()
+      const next = await tab().open()
+      await next.reaches('saved', saved)
+      expect(await browser.text(ID)).to.equal('Dear Sir!\n')
     })
 
     it('opens without it when it does not answer', async () => {

@@ -33,16 +33,19 @@ export interface SnapshotParts {
   readonly onAlarm: (error: unknown, letter: string, version: number) => void
 }
 
-/** The newest snapshot of a letter, as far as this node knows. */
-interface Newest {
-  readonly version: number
-  /** When this node saw the letter move on from it; null while it has not. */
-  readonly movedAt: number | null
+/** How far a letter is from its newest snapshot, as far as this node knows. */
+interface Behind {
+  /** The version of that snapshot; 0 when there need not be one. */
+  readonly snapshot: number
+  /** The version this node saw last. */
+  readonly seen: number
+  /** When it first saw somebody write after the snapshot; null while nobody has. */
+  readonly since: number | null
 }
 
 export class Snapshots {
   readonly #parts: SnapshotParts
-  readonly #newest = new WeakMap<Document, Newest>()
+  readonly #behind = new WeakMap<Document, Behind>()
   readonly #sweeper: NodeJS.Timeout
   /** What is being made, one after the other: nobody waits for it. */
   #making: Promise<void> = Promise.resolve()
@@ -83,23 +86,22 @@ export class Snapshots {
     for (const document of this.#parts.documents.residents()) {
       if (document.key.collection !== 'letters') continue
       const { version } = document.durable
-      const newest = this.#newest.get(document)
-      if (newest === undefined) {
-        // What was written before this node looked may be in a snapshot, or not: of a long letter that is looked up.
-        const isLong = version >= EVERY_OPS
-        this.#newest.set(document, { version: isLong ? version : 0, movedAt: null })
-        if (isLong) this.request(document.key.id, version, EVERY_OPS)
-        continue
-      }
-      const isMoved = version > newest.version
-      const isDue =
-        version - newest.version >= EVERY_OPS || (isMoved && now - (newest.movedAt ?? now) >= EVERY_MS)
+      const { snapshot, seen, since: before } = this.#behind.get(document) ?? this.#first(document)
+      const since = before ?? (version > seen ? now : null)
+      const isDue = version - snapshot >= EVERY_OPS || (since !== null && now - since >= EVERY_MS)
       if (isDue) this.request(document.key.id, version)
-      this.#newest.set(
+      this.#behind.set(
         document,
-        isDue ? { version, movedAt: null } : { ...newest, movedAt: isMoved ? (newest.movedAt ?? now) : null },
+        isDue ? { snapshot: version, seen: version, since: null } : { snapshot, seen: version, since },
       )
     }
+  }
+
+  /** What was written before this node looked may be in a snapshot, or not: of a long letter that is looked up. */
+  #first({ key, durable: { version } }: Document): Behind {
+    const isLong = version >= EVERY_OPS
+    if (isLong) this.request(key.id, version, EVERY_OPS)
+    return { snapshot: isLong ? version : 0, seen: version, since: null }
   }
 
   /** Resolves when nothing is being made. */

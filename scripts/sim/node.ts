@@ -120,7 +120,7 @@ export class SimNode implements Owner {
       this.#sockets.delete(line)
     })
     const provenance = (source: string) => sources.provenance(source, principal.member)
-    this.#collab.welcome(socket, { key, mayEdit: true, provenance, epoch: EPOCH })
+    this.#collab.welcome(socket, { key, mayEdit: true, mayReadHistory: true, provenance, epoch: EPOCH })
   }
 
   /** kill -9. */

@@ -36,6 +36,11 @@ const TICK_MS = 100
 /** Longest a timer can be set for. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+/** Somebody who may come in, and what they may do there. */
+interface Admitted extends Pick<Entrant, 'mayEdit' | 'mayReadHistory'> {
+  readonly principal: Principal
+}
+
 /**
  * The live door: turns upgrade requests at /v1/collab/:docId into sockets (idea 4).
  *
@@ -116,14 +121,14 @@ export class Door {
     )
   }
 
-  async #admit(request: IncomingMessage, id: string): Promise<{ principal: Principal; mayEdit: boolean }> {
+  async #admit(request: IncomingMessage, id: string): Promise<Admitted> {
     const { authorization, cookie } = request.headers
     const { auth, lookAtEpoch } = this.#parts
     const [principal] = await Promise.all([auth.authenticate({ authorization, cookie }), lookAtEpoch()])
     const letter = await this.#parts.letters.find(principal.firm, id)
     const role = letter === null ? 'none' : roleOf(principal, letter)
     if (!may(role, 'read')) throw new CollabError('document/not-found', 'There is no such letter.')
-    return { principal, mayEdit: may(role, 'edit') }
+    return { principal, mayEdit: may(role, 'edit'), mayReadHistory: may(role, 'history') }
   }
 
   #accept(request: IncomingMessage, raw: Duplex, head: Buffer, then: (ws: WebSocket) => void): void {
@@ -131,14 +136,8 @@ export class Door {
     this.#server.handleUpgrade(request, raw, head, then)
   }
 
-  #open(
-    ws: WebSocket,
-    raw: RawSocket,
-    id: string,
-    admitted: { principal: Principal; mayEdit: boolean },
-  ): void {
+  #open(ws: WebSocket, raw: RawSocket, id: string, { principal, ...rights }: Admitted): void {
     if (this.#isClosed) return ws.close(CLOSE.restart, 'restarting')
-    const { principal, mayEdit } = admitted
     const { sources, epoch } = this.#parts
     const key = { collection: 'letters', id }
     // Small messages, many of them: waiting to fill a packet would hold each one back.
@@ -152,7 +151,7 @@ export class Door {
       clearTimeout(expiry)
     })
     const provenance = (source: string) => sources.provenance(source, principal.member)
-    this.#parts.welcome(socket, { key, mayEdit, provenance, epoch })
+    this.#parts.welcome(socket, { key, ...rights, provenance, epoch })
   }
 
   #closeAtExpiry(socket: Socket): NodeJS.Timeout | undefined {

@@ -7,6 +7,8 @@ import type { Request } from './sharedb.ts'
 export interface Entrant {
   readonly key: DocumentKey
   readonly mayEdit: boolean
+  /** What was deleted is in earlier versions, and in the ops since one. */
+  readonly mayReadHistory: boolean
   /** Whether this server issued a source to this member (rule S5), and in this epoch (rule S9). */
   readonly provenance: (source: string) => Provenance
   /** Of the database. */
@@ -19,7 +21,7 @@ type Check = (message: Request, entrant: Entrant) => void
  * The one place where messages of clients are let in (rule A4): by kind, by name. ShareDB's other hooks do not
  * see every way to read a document; this one sees every message, before anything else does.
  *
- * @throws CollabError message/malformed, message/refused, op/foreign-source, auth/forbidden, server/restored
+ * @throws CollabError message/malformed, message/refused, op/foreign-source, op/version-behind, auth/forbidden, server/restored
  */
 export function checkMessage(message: Request, entrant: Entrant): void {
   const kind = message.a
@@ -41,15 +43,20 @@ export const KINDS: Readonly<Record<string, Check>> = {
   /** Ping. */
   pp: () => undefined,
   /** Fetch, subscribe, unsubscribe. */
-  f: documentAtVersion,
-  s: documentAtVersion,
+  f: opsSinceVersion,
+  s: opsSinceVersion,
   u: ownDocument,
   /** The same in bulk: a client with the letter and its companions on one socket sends these. */
   bf: ownDocuments,
   bs: ownDocuments,
   bu: ownDocuments,
   /** An earlier version. */
-  nf: documentAtVersion,
+  nf: (message, entrant) => {
+    ownDocument(message, entrant)
+    version(message.v)
+    if (isGiven(message.v) && !entrant.mayReadHistory)
+      throw new CollabError('auth/forbidden', 'You may read this letter, but not what it was before.')
+  },
   /** An op. */
   op: (message, entrant) => {
     ownDocument(message, entrant)
@@ -91,22 +98,34 @@ function ownDocument({ c, d }: Request, { key }: Entrant): void {
   if (c !== key.collection || d !== key.id) throw refused('This socket was opened for another document.')
 }
 
-function documentAtVersion(message: Request, entrant: Entrant): void {
+function opsSinceVersion(message: Request, entrant: Entrant): void {
   ownDocument(message, entrant)
-  version(message.v)
+  since(message.v, entrant)
 }
 
-function ownDocuments({ c, b }: Request, { key }: Entrant): void {
+function ownDocuments({ c, b }: Request, entrant: Entrant): void {
+  const { key } = entrant
   if (typeof b !== 'object' || b === null) throw malformed('A bulk message names its documents.')
   const ids = Array.isArray(b) ? b : Object.keys(b)
   if (c !== key.collection || ids.some((id) => id !== key.id)) {
     throw refused('This socket was opened for another document.')
   }
-  if (!Array.isArray(b)) for (const id of ids) version((b as Record<string, unknown>)[id])
+  if (!Array.isArray(b)) for (const id of ids) since((b as Record<string, unknown>)[id], entrant)
+}
+
+/** Whoever may not read the past loads the letter anew, however little they missed: nobody knows what they had seen. */
+function since(v: unknown, { mayReadHistory }: Entrant): void {
+  version(v)
+  if (isGiven(v) && !mayReadHistory)
+    throw new CollabError('op/version-behind', 'You may not read what was before. Fetch the letter anew.')
+}
+
+function isGiven(v: unknown): boolean {
+  return v !== undefined && v !== null
 }
 
 function version(v: unknown): void {
-  if (v === undefined || v === null) return
+  if (!isGiven(v)) return
   if (!Number.isSafeInteger(v) || (v as number) < 0) throw malformed('A version is a whole number from 0.')
 }
 

@@ -51,9 +51,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   s: about(),
   u: about(),
   bf: bulk((id) => [id]),
-  bs: bulk((id) => ({ [id]: 1 })),
+  bs: { ...bulk((id) => ({ [id]: 1 })), viewer: 'op/version-behind' },
   bu: bulk((id) => [id]),
-  nf: about({ id: 1, v: 1 }),
+  nf: { ...about({ id: 1, v: 1 }), viewer: 'auth/forbidden' },
   op: { ...about({ v: 1, seq: 1, op: [{ insert: 'a' }] }), viewer: 'auth/forbidden' },
   nt: never({ id: 1, ts: 0 }),
   qf: never({ id: 1, q: {} }),
@@ -96,6 +96,33 @@ describe('the gate', () => {
       })
     }
   }
+
+  it('[A2] the past is for those who may read it, by whatever message; the letter as it is, for all', () => {
+    const id = randomUUID()
+    const past: readonly [object, Answer][] = [
+      [{ a: 'nf', v: 0 }, 'auth/forbidden'],
+      [{ a: 'nf', v: 7 }, 'auth/forbidden'],
+      [{ a: 'f', v: 0 }, 'op/version-behind'],
+      [{ a: 's', v: 7 }, 'op/version-behind'],
+      [{ a: 'bf', b: { [id]: 0 } }, 'op/version-behind'],
+      [{ a: 'bs', b: { [id]: 7 } }, 'op/version-behind'],
+    ]
+    for (const [message, viewer] of past) {
+      const whole = { c: 'letters', d: id, ...message }
+      expect(answerAtTheGate(whole, id, 'viewer'), JSON.stringify(message)).to.equal(viewer)
+      expect(answerAtTheGate(whole, id, 'editor'), JSON.stringify(message)).to.equal('answered')
+    }
+    for (const message of [
+      ...['nf', 'f', 's'].flatMap((a) => [{ a }, { a, v: null }]),
+      ...['bf', 'bs'].flatMap((a) => [
+        { a, b: [id] },
+        { a, b: { [id]: null } },
+      ]),
+    ]) {
+      const whole = { c: 'letters', d: id, ...message }
+      expect(answerAtTheGate(whole, id, 'viewer'), JSON.stringify(message)).to.equal('answered')
+    }
+  })
 
   it('[A4] names of objects are no kinds of messages', () => {
     for (const a of [
@@ -271,6 +298,7 @@ function answerAtTheGate(message: Record<string, unknown>, own: string, role: 'e
   const entrant: Entrant = {
     key: { collection: 'letters', id: own },
     mayEdit: role === 'editor',
+    mayReadHistory: role === 'editor',
     provenance: () => 'own',
     epoch: 'an epoch',
   }

@@ -193,7 +193,7 @@ function ask(port: number, method: string, path: string, options: AskOptions): P
         incoming.on('error', reject)
         incoming.on('end', () => {
           const text = Buffer.concat(chunks).toString()
-          const isJson = /json/.test(incoming.headers['content-type'] ?? '')
+          const isJson = /[/+]json/.test(incoming.headers['content-type'] ?? '')
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { LetterDocuments } from '../../server/doc/letters.ts'
+import { until } from '../harness/deadline.ts'
 import { type House, openHouse, type Person, person, type Reply } from './api-house.ts'
+
+/** See server/api/progress-lines.ts. */
+const PATIENCE_WITHOUT_PROGRESS_MS = 200
 
 describe('the past of a letter over REST', () => {
   let house: House
@@ -50,6 +55,32 @@ describe('the past of a letter over REST', () => {
     const { content } = await get<{ content: { ops: { insert: string }[] } }>(`${id}${query}`)
     return content.ops.map(({ insert }) => insert).join('')
   }
+
+  /** What is answered when the snapshots cannot be looked at for longer than anybody waits without asking how far it is. */
+  function held(work: () => Promise<Reply>): Promise<Reply> {
+    let reply: Promise<Reply> | undefined
+    return house.db
+      .transaction(async (tx) => {
+        await tx.query('lock table sealed_snapshots')
+        reply = work()
+        await until('somebody to wait for the snapshots', async () => {
+          const [row] = await house.db.query<{ waiting: number }>(
+            "select count(*) as waiting from pg_locks where not granted and relation = 'sealed_snapshots'::regclass",
+          )
+          return Number(row?.waiting) > 0
+        })
+        await pause(PATIENCE_WITHOUT_PROGRESS_MS)
+      })
+      .then(() => reply!)
+  }
+
+  const lastLine = ({ text }: Reply) => JSON.parse(text.trimEnd().split('\n').at(-1)!)
+  const progressIn = ({ text }: Reply): number[] =>
+    text
+      .trimEnd()
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line).progress)
 
   const insert = (text: string, at = 0) =>
     at === 0 ? [{ insert: text }] : [{ retain: at }, { insert: text }]
@@ -172,6 +203,47 @@ describe('the past of a letter over REST', () => {
         origin: null,
         op: { ops: [{ insert: 'x' }] },
       })
+    })
+
+    it('how far it is, to whoever asks for that and has to wait: line by line, the answer as the last one', async () => {
+      const id = await letterOf()
+      const source = randomUUID()
+      // More than stays in memory.
+      const submissions = Array.from({ length: 2_100 }, (_, n) => ({
+        ...{ change: { op: insert('x') }, base: null, source, seq: n + 1, author: ada.id, origin: null },
+      }))
+      const key = { collection: 'letters', id }
+      await Promise.all(submissions.map((submission) => documents.submit(key, submission)))
+      // Then nobody but who asks looks at snapshots.
+      await until('the last snapshot of the letter', async () => {
+        const query = 'select from sealed_snapshots where letter = $1::uuid and version > $2'
+        return (await house.db.query(query, [id, 2_101 - 200])).length > 0
+      })
+
+      const path = `/v1/docs/${id}/compare?from=1&to=1500`
+      const asked = (headers: Record<string, string>) =>
+        held(() => house.ask('GET', path, { as: ada.token, headers }))
+      const plain = await asked({})
+      expect(plain.headers['content-type']).to.match(/^application\/json/)
+      const wanted = { accept: 'application/x-ndjson' }
+      const slow = await asked(wanted)
+      expect(slow.headers['content-type']).to.match(/^application\/x-ndjson/)
+      const parts = progressIn(slow)
+      expect(parts.length).to.be.greaterThan(0)
+      expect(parts).to.deep.equal(parts.toSorted((a, b) => a - b))
+      for (const part of parts) expect(part).to.be.greaterThan(0).and.lessThan(1)
+      expect(lastLine(slow)).to.deep.equal({ status: 200, body: plain.body })
+
+      await house.db.query(
+        'delete from ops where document = (select number from documents where id = $1) and version = 900',
+        [id],
+      )
+      const broken = await asked(wanted)
+      expect(broken.status).to.equal(200)
+      expect(progressIn(broken).length).to.be.greaterThan(0)
+      const { status, body } = lastLine(broken)
+      expect(status).to.equal(500)
+      expect(body).to.include({ status: 500, code: 'document/log-broken' })
     })
 
     it('nothing to whom it does not make sense', async () => {

@@ -1,6 +1,6 @@
 /**
- * The whole of `npm test`: checks, builds, starts a Postgres and a Redis of its own, runs the tiers one after the
- * other, each in a process of its own, and counts.
+ * The whole of `npm test`: checks, builds, starts a Postgres and a Redis of its own, runs the tiers, each in a process of
+ * its own, and counts. They run one after the other, but for one that mostly waits, which runs beside those before it.
  *
  * Nothing is skipped in silence: a pending test, an empty tier, a tier that died or left something open, and a check
  * that failed each count as a failure and are named at the end. Nothing stays behind: whatever ends this process, the
@@ -8,7 +8,16 @@
  */
 
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -30,6 +39,8 @@ interface Tier {
   readonly needs: readonly (Program | 'build')[]
   /** Run when its folder exists; all others must. */
   readonly optional?: true
+  /** It mostly waits, and runs beside the tiers before it. */
+  readonly beside?: true
 }
 
 const TIERS: readonly Tier[] = [
@@ -38,7 +49,12 @@ const TIERS: readonly Tier[] = [
   { name: 'sim', needs: [] },
   { name: 'contract', needs: ['postgres', 'redis', 'radosgw'] },
   { name: 'integration', needs: ['postgres', 'redis', 'radosgw', 'build'] },
-  { name: 'nodes', needs: ['postgres', 'redis', 'haproxy', 'nginx', 'openssl', 'build'], optional: true },
+  {
+    name: 'nodes',
+    needs: ['postgres', 'redis', 'haproxy', 'nginx', 'openssl', 'build'],
+    optional: true,
+    beside: true,
+  },
   { name: 'bench', needs: ['postgres', 'build'] },
   { name: 'e2e', needs: ['postgres', 'redis', 'build', 'chromium'] },
 ]
@@ -69,8 +85,8 @@ class TestRun {
   readonly #folder = mkdtempSync(join(tmpdir(), 'copperplate-test-'))
   readonly #guard = new Guard()
   readonly #services: (PostgresCluster | RedisServer)[] = []
-  /** The process group of the program in the foreground. */
-  #group: number | undefined
+  /** The process groups of the programs that run. */
+  readonly #groups = new Set<number>()
   #isOver = false
 
   constructor() {
@@ -86,14 +102,16 @@ class TestRun {
       [...needs].filter((need) => need !== 'build'),
       (command, args, env) => this.#mustSucceed(command, args, env),
     )
-    const checked = await this.#foreground('npm', ['run', '--silent', 'check'])
+    const checked = await this.#program('npm', ['run', '--silent', 'check'])
     if (checked !== 0) this.fault('`npm run check` failed (types, lint or imports); see above.')
     if (needs.has('build')) await ensureBuilt((command, args) => this.#mustSucceed(command, args))
     if (needs.has('postgres')) await this.#startPostgres()
     if (needs.has('redis')) await this.#startRedis()
     if (needs.has('chromium')) process.env.CHROMIUM_PATH = findChromium() ?? ''
 
-    for (const tier of tiers) await this.#runTier(tier, grep)
+    const split = tiers.findIndex(({ beside }) => beside) + 1
+    await this.#runTogether(tiers.slice(0, split), grep)
+    for (const tier of tiers.slice(split)) await this.#runTier(tier, grep)
     if (this.passed + this.failed === 0) this.fault(`No test has a title that matches ${grep}.`)
   }
 
@@ -107,14 +125,36 @@ class TestRun {
   /** Ends whatever is running and removes what the run wrote. */
   async close(): Promise<void> {
     this.#isOver = true
-    if (this.#group !== undefined) killGroup(this.#group)
+    for (const group of this.#groups) killGroup(group)
     const ended = this.#services.map((service) => service.pid)
     await endAll()
     for (const pid of ended) if (pid !== null) this.#guard.forget(pid)
     await this.#guard.close()
   }
 
-  async #runTier({ name, optional }: Tier, grep: string | undefined): Promise<void> {
+  /** Runs the last of some tiers beside the others, and shows what it says when they are done. */
+  async #runTogether(tiers: readonly Tier[], grep: string | undefined): Promise<void> {
+    const beside = tiers.at(-1)
+    if (beside === undefined) return
+    const said = join(this.#folder, `${beside.name}.log`)
+    const others = async () => {
+      for (const tier of tiers.slice(0, -1)) await this.#runTier(tier, grep)
+    }
+    const output = openSync(said, 'w')
+    try {
+      await Promise.all([others(), this.#runTier(beside, grep, output)])
+    } finally {
+      closeSync(output)
+      process.stdout.write(readFileSync(said))
+    }
+  }
+
+  /** @param output  where it goes: an open file, or this process' own */
+  async #runTier(
+    { name, optional }: Tier,
+    grep: string | undefined,
+    output: number | 'inherit' = 'inherit',
+  ): Promise<void> {
     const folder = join('test', name)
     const files = existsSync(join(ROOT, folder))
       ? readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -126,9 +166,11 @@ class TestRun {
       if (!optional) this.fault(`There are no tests in ${folder}.`)
       return
     }
-    console.log(`\n──── ${name} (${files.length} ${files.length === 1 ? 'file' : 'files'}) ────`)
+    const title = `\n──── ${name} (${files.length} ${files.length === 1 ? 'file' : 'files'}) ────\n`
+    if (output === 'inherit') process.stdout.write(title)
+    else writeSync(output, title)
     const reportFile = join(this.#folder, `${name}.json`)
-    const code = await this.#foreground(
+    const code = await this.#program(
       process.execPath,
       [
         'node_modules/mocha/bin/mocha.js',
@@ -138,6 +180,7 @@ class TestRun {
       ],
       { ...process.env, TEST_REPORT: reportFile },
       `The ${name} tests`,
+      output,
     )
     if (!existsSync(reportFile)) {
       this.fault(`The ${name} tests ended before the last one was done (exit code ${code}); see above.`)
@@ -177,7 +220,7 @@ class TestRun {
   }
 
   async #mustSucceed(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<void> {
-    const code = await this.#foreground(command, args, env)
+    const code = await this.#program(command, args, env)
     if (code !== 0) throw new Stop(`${command} ${args.join(' ')} failed (exit code ${code}); see above.`)
   }
 
@@ -185,30 +228,31 @@ class TestRun {
    * Runs a program to its end, in a process group of its own: Ctrl-C in the terminal reaches this process only, and what
    * the program leaves behind can be found and ended.
    */
-  async #foreground(
+  async #program(
     command: string,
     args: readonly string[],
     env = process.env,
     what = command,
+    output: number | 'inherit' = 'inherit',
   ): Promise<number> {
     if (this.#isOver) throw new Stop('The run is over.')
     const child = spawn(command, args, {
       cwd: ROOT,
       env,
       detached: true,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
     })
     const ended = new Promise<number>((resolve, reject) => {
       child.once('error', reject)
       child.once('exit', (code) => resolve(code ?? 1))
     })
     if (child.pid === undefined) return ended
-    this.#group = child.pid
+    this.#groups.add(child.pid)
     this.#guard.process(-child.pid, 'SIGKILL')
     const code = await ended
     await this.#endStragglers(child.pid, what)
     this.#guard.forget(-child.pid)
-    this.#group = undefined
+    this.#groups.delete(child.pid)
     return code
   }
 

@@ -7,7 +7,6 @@ import { EXCLUSIVE } from '../../ot/exclusive.ts'
 import type { Session } from '../sync/session.ts'
 import type { LetterListener } from '../sync/session-view.ts'
 import { HeldOps } from './held-ops.ts'
-import { speedUp } from './quill-speed.ts'
 
 /** What others write takes no more than one part in this many of the page's time, */
 const SHARE = 8
@@ -15,8 +14,6 @@ const SHARE = 8
 const LONGEST_PAUSE_MS = 100
 /** but not while a key that was just pressed waits to be painted. */
 const KEY_MS = 24
-/** How often the view is compared with itself while others write, ms. */
-const CHECK_MS = 5_000
 
 export interface BindingEvents {
   /** The letter is in the view for the first time. */
@@ -45,12 +42,10 @@ export class Binding implements LetterListener {
   readonly #session: Session
   readonly #events: BindingEvents
   readonly #held = new HeldOps()
-  readonly #applyCertain: (change: QuillDelta) => QuillDelta
   #isComposing = false
   #isApplying = false
   #hasStarted = false
   #timer: ReturnType<typeof setTimeout> | undefined
-  #checking: ReturnType<typeof setTimeout> | undefined
   #releasedAt = Number.NEGATIVE_INFINITY
   #writtenAt = Number.NEGATIVE_INFINITY
   #pauseMs = 0
@@ -62,7 +57,6 @@ export class Binding implements LetterListener {
     this.#quill = quill
     this.#session = session
     this.#events = events
-    this.#applyCertain = speedUp(quill)
     quill.on('editor-change', this.#onEditorChange)
     quill.on('composition-before-start', this.#onCompositionStart)
     quill.on('composition-end', this.#onCompositionEnd)
@@ -72,7 +66,6 @@ export class Binding implements LetterListener {
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    clearTimeout(this.#checking)
     this.#session.listen(null)
     this.#quill.off('editor-change', this.#onEditorChange)
     this.#quill.off('composition-before-start', this.#onCompositionStart)
@@ -182,9 +175,7 @@ export class Binding implements LetterListener {
     this.#applying(() => {
       const range = this.#quill.hasFocus() ? selection.lastRange : null
       const before = editor.delta
-      const delta = new Delta(quillOps(op))
-      const change = isPlain(op) ? this.#applyCertain(delta) : editor.applyDelta(delta)
-      if (isPlain(op)) this.#checkLater()
+      const change = editor.applyDelta(new Delta(quillOps(op)))
       if (change.length() === 0) return
       if (range !== null) {
         const [start, end] = [range.index, range.index + range.length].map((at) =>
@@ -198,17 +189,6 @@ export class Binding implements LetterListener {
       emitter.emit('editor-change', 'text-change', change, before, 'api')
       emitter.emit('text-change', change, before, 'api')
     })
-  }
-
-  /** What was taken for certain is looked at when there is time. */
-  #checkLater(): void {
-    this.#checking ??= setTimeout(() => {
-      this.#checking = undefined
-      if (this.#isComposing) return this.#checkLater()
-      this.#quill.update('user')
-      this.#quill.editor.delta = this.#quill.editor.getDelta()
-      this.#mend()
-    }, CHECK_MS)
   }
 
   #applying(task: () => void): void {
@@ -237,14 +217,4 @@ function quillOps(components: readonly Component[]): Op[] {
 
 function setsExclusive(op: readonly Component[]): boolean {
   return op.some(({ attributes }) => attributes !== undefined && EXCLUSIVE.some((name) => name in attributes))
-}
-
-const PLAIN: ReadonlySet<string> = new Set(['bold', 'italic', 'underline', 'strike'])
-
-/** Quill shows exactly this, whatever stands around it. */
-function isPlain(op: readonly Component[]): boolean {
-  return op.every(
-    ({ insert, attributes }) =>
-      typeof insert !== 'object' && Object.keys(attributes ?? {}).every((name) => PLAIN.has(name)),
-  )
 }

@@ -8,6 +8,7 @@ import { keepUndo, returnUndo } from './kept-undo.ts'
 import type { LetterClipboard } from './letter-clipboard.ts'
 import { QUILL_FORMATS } from './letter-formats.ts'
 import { wholeLink } from './link-range.ts'
+import { speedUp } from './quill-speed.ts'
 import { forgetUndo } from './undo-storage.ts'
 
 /**
@@ -97,6 +98,7 @@ export class LetterEditor {
         uploader: { mimetypes: [], handler: () => {} },
       },
     })
+    speedUp(this.quill)
     const { root } = this.quill
     root.setAttribute('role', 'textbox')
     root.setAttribute('aria-multiline', 'true')

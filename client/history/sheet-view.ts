@@ -12,6 +12,9 @@ export interface ShownRange {
   readonly end: number
 }
 
+/** Blocks, from which on it costs less to lay out those that are seen only. */
+const LONG = 200
+
 interface Shown {
   readonly block: Block
   readonly drawn: DrawnBlock
@@ -28,9 +31,10 @@ export class SheetView {
     this.#lookOf = lookOf
   }
 
-  /** @returns the first element that changed; null when none did */
+  /** The root of a letter with many blocks has the class `past-long`. @returns the first element that changed; null when none did */
   show(runs: Iterable<Run>): HTMLElement | null {
     const blocks = blocksOf(runs)
+    this.root.classList.toggle('past-long', blocks.length > LONG)
     const before = this.#shown
     const isSame = (old: Shown | undefined, block: Block | undefined) =>
       old !== undefined && old.block.key === block?.key

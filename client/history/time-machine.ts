@@ -6,16 +6,18 @@ import type { PastEdit } from './past-edit.ts'
  * What a letter was at any version, quickly, in both directions.
  *
  * The state at a version is the nearest key frame before it and the edits from there on. A walk leaves key frames behind:
- * one every 250 edits, which are kept as long as there is room, and one every 25, of which only the last are kept, so that
- * stepping back costs 25 edits at most. Where neither a frame nor the edits from an earlier one are here, `load` fetches
- * the state at the beginning of the piece and the edits of the piece.
+ * one where each piece of the log begins, for which there is most room, so that in a log that was seen once every version is
+ * a piece away at most; one every 250 edits; and one every 25, of which only the last are kept, so that stepping back costs
+ * 25 edits at most. Where neither a frame nor the edits from an earlier one are here, `load` fetches the state at the
+ * beginning of the piece and the edits of the piece.
  *
  * Nothing waits here: `at` answers what it can from memory and null for the rest.
  */
 const COARSE = 250
 const FINE = 25
-/** In the units of `weigh`: UTF-16 code units, for letters. Some 32 MB and 8 MB. */
-const COARSE_WEIGHT = 16_000_000
+/** In the units of `weigh`: UTF-16 code units, for letters. Some 48 MB, 8 MB and 8 MB, less what frames share. */
+const FIRST_WEIGHT = 24_000_000
+const COARSE_WEIGHT = 4_000_000
 const FINE_WEIGHT = 4_000_000
 /** How far a walk may be to be done while a person waits for the next picture. */
 const LONGEST_WALK = 2 * PIECE
@@ -32,6 +34,8 @@ export interface Fold<S> {
 export class TimeMachine<S> {
   readonly #edits: EditPieces
   readonly #fold: Fold<S>
+  /** By version, a multiple of PIECE, of COARSE but not of PIECE, of FINE but not of COARSE. */
+  readonly #firsts: BoundedMap<number, S>
   readonly #coarse: BoundedMap<number, S>
   readonly #fine: BoundedMap<number, S>
   readonly #underWay = new Map<number, Promise<void>>()
@@ -39,13 +43,14 @@ export class TimeMachine<S> {
   constructor(edits: EditPieces, fold: Fold<S>) {
     this.#edits = edits
     this.#fold = fold
+    this.#firsts = new BoundedMap(FIRST_WEIGHT, fold.weigh)
     this.#coarse = new BoundedMap(COARSE_WEIGHT, fold.weigh)
     this.#fine = new BoundedMap(FINE_WEIGHT, fold.weigh)
   }
 
   /** The weight of all that is kept. */
   get weight(): number {
-    return this.#coarse.weight + this.#fine.weight
+    return this.#firsts.weight + this.#coarse.weight + this.#fine.weight
   }
 
   /** The state at a version; null when it takes something that is not here yet. */
@@ -57,8 +62,7 @@ export class TimeMachine<S> {
     let { state } = start
     for (const edit of edits) {
       state = this.#fold.after(state, edit)
-      if (edit.version % COARSE === 0) this.#coarse.set(edit.version, state)
-      else if (edit.version % FINE === 0) this.#fine.set(edit.version, state)
+      if (edit.version % FINE === 0) this.#framesAt(edit.version).set(edit.version, state)
     }
     return state
   }
@@ -83,13 +87,18 @@ export class TimeMachine<S> {
   }
 
   async #fetchFrame(version: number): Promise<void> {
-    this.#coarse.set(version, await this.#fold.fetch(version))
+    this.#firsts.set(version, await this.#fold.fetch(version))
+  }
+
+  #framesAt(version: number): BoundedMap<number, S> {
+    if (version % PIECE === 0) return this.#firsts
+    return version % COARSE === 0 ? this.#coarse : this.#fine
   }
 
   #nearestFrame(version: number): { readonly version: number; readonly state: S } | null {
     for (let at = version - (version % FINE); at >= 0 && at > version - LONGEST_WALK; at -= FINE) {
       if (at === 0) return { version: 0, state: this.#fold.nothing }
-      const state = (at % COARSE === 0 ? this.#coarse : this.#fine).get(at)
+      const state = this.#framesAt(at).get(at)
       if (state !== undefined) return { version: at, state }
     }
     return null

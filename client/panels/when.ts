@@ -4,6 +4,15 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+// Made once: a formatter takes longer to make than a frame has, and the history says the time with each.
+const LANGUAGE = 'en-GB'
+const WEEKDAY = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long' })
+const DAY_OF_YEAR = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long' })
+const DATE = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long', year: 'numeric' })
+const CLOCK = new Intl.DateTimeFormat(LANGUAGE, { hour: 'numeric', minute: '2-digit' })
+const EXACT = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'full', timeStyle: 'short' })
+const NUMBER = new Intl.NumberFormat(LANGUAGE)
+
 /** "Just now", "12 minutes ago", "5 hours ago", and from yesterday on the day. */
 export function whenWords(time: Date, now: Date): string {
   const ago = now.getTime() - time.getTime()
@@ -18,18 +27,13 @@ export function dayWords(time: Date, now: Date): string {
   const days = daysBetween(time, now)
   if (days <= 0) return 'Today'
   if (days === 1) return 'Yesterday'
-  if (days < 7) return time.toLocaleDateString('en-GB', { weekday: 'long' })
-  const isThisYear = time.getFullYear() === now.getFullYear()
-  return time.toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'long',
-    ...(!isThisYear && { year: 'numeric' }),
-  })
+  if (days < 7) return WEEKDAY.format(time)
+  return (time.getFullYear() === now.getFullYear() ? DAY_OF_YEAR : DATE).format(time)
 }
 
 /** "9:38". */
 export function clock(time: Date): string {
-  return time.toLocaleTimeString('en-GB', { hour: 'numeric', minute: '2-digit' })
+  return CLOCK.format(time)
 }
 
 /** "9:38–9:52"; one time where both are the same minute. */
@@ -39,12 +43,12 @@ export function clockSpan(began: Date, ended: Date): string {
 
 /** "Tuesday 3 November 2026 at 16:12". */
 export function exactTime(time: Date): string {
-  return time.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'short' })
+  return EXACT.format(time)
 }
 
 /** Grouped: 1,284. */
 export function number(value: number): string {
-  return value.toLocaleString('en-GB')
+  return NUMBER.format(value)
 }
 
 function count(value: number, unit: string): string {

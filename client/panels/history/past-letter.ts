@@ -1,10 +1,17 @@
 import type { Blame } from '../../../ot/blame.ts'
-import { insertLength, type LetterDocument } from '../../../ot/component.ts'
+import {
+  type Component,
+  type Insert,
+  insertion,
+  insertLength,
+  type LetterDocument,
+  push,
+} from '../../../ot/component.ts'
 import type { Change } from '../../../ot/logged-op.ts'
 import { Reader } from '../../../ot/reader.ts'
 import { api, type PastBlame, type PastOp } from '../../api.ts'
 import { EditPieces } from '../../history/edit-pieces.ts'
-import { blameFold, letterFold } from '../../history/folds.ts'
+import { authorsFold, letterFold, SOME_VERSION } from '../../history/folds.ts'
 import { type Run, withAuthors } from '../../history/marked-letter.ts'
 import { NO_LETTER, type PastEdit } from '../../history/past-edit.ts'
 import { TimeMachine } from '../../history/time-machine.ts'
@@ -14,18 +21,18 @@ export class PastLetter {
   readonly id: string
   readonly #edits: EditPieces
   readonly #letters: TimeMachine<LetterDocument>
-  readonly #blames: TimeMachine<Blame>
+  readonly #authors: TimeMachine<Blame>
 
   constructor(id: string) {
     this.id = id
     const letterAt = async (version: number) => (await api.letterAt(id, { version })).content
     this.#edits = new EditPieces((after, to) => fetchEdits(id, after, to))
     this.#letters = new TimeMachine(this.#edits, letterFold(letterAt))
-    this.#blames = new TimeMachine(
+    this.#authors = new TimeMachine(
       this.#edits,
-      blameFold(async (version) => {
+      authorsFold(async (version) => {
         const [letter, stretches] = await Promise.all([letterAt(version), api.blame(id, version)])
-        return blameFrom(letter, stretches)
+        return authorsFrom(letter, stretches)
       }),
     )
   }
@@ -34,8 +41,8 @@ export class PastLetter {
   runsAt(version: number, hasAuthors: boolean): readonly Run[] | null {
     const letter = this.#letters.at(version)
     if (!hasAuthors || letter === null) return letter?.ops ?? null
-    const blame = this.#blames.at(version)
-    return blame && withAuthors(letter, blame)
+    const authors = this.#authors.at(version)
+    return authors && withAuthors(letter, authors)
   }
 
   /** The edit that led to a version; null while it is not here, and for version 0. */
@@ -52,8 +59,13 @@ export class PastLetter {
   async load(version: number, head: number, hasAuthors: boolean): Promise<void> {
     await Promise.all([
       this.#letters.load(version, head),
-      hasAuthors ? this.#blames.load(version, head) : undefined,
+      hasAuthors ? this.#authors.load(version, head) : undefined,
     ])
+  }
+
+  /** Fetches the edits around a version, of which `runsAt` makes those near it once it comes that far. */
+  loadEdits(version: number, head: number): Promise<void> {
+    return this.#edits.load(version, head)
   }
 }
 
@@ -78,20 +90,18 @@ function changeOf(change: Change): PastEdit['change'] {
   return { op: change.op as LetterDocument }
 }
 
-/** The parallel letter that ot/blame.ts goes on from. */
-function blameFrom(letter: LetterDocument, stretches: readonly PastBlame[]): Blame {
+/** The parallel letter that the fold goes on from. */
+function authorsFrom(letter: LetterDocument, stretches: readonly PastBlame[]): Blame {
   const text = new Reader(letter.ops)
-  return {
-    ops: stretches.flatMap(({ length, author, version }) => {
-      const attributes = { author: author ?? '', version }
-      const inserts = []
-      for (let left = length; left > 0; ) {
-        const { insert } = text.take(Math.min(left, text.left))
-        if (insert === undefined) break // blame is as long as its letter
-        inserts.push({ insert, attributes })
-        left -= insertLength(insert)
-      }
-      return inserts
-    }),
+  const inserts: Component[] = []
+  for (const { length, author } of stretches) {
+    const attributes = { author: author ?? '', version: SOME_VERSION }
+    for (let left = length; left > 0; ) {
+      const { insert } = text.take(Math.min(left, text.left))
+      if (insert === undefined) break // blame is as long as its letter
+      push(inserts, insertion(insert, attributes))
+      left -= insertLength(insert)
+    }
   }
+  return { ops: inserts as Insert[] }
 }

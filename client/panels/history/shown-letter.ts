@@ -24,11 +24,15 @@ export function useShownLetter(past: PastLetter, wanted: Wanted): ShownLetter {
   const [answers, setAnswers] = useState(0)
   const [error, setError] = useState<unknown>(null)
   const last = useRef<{ runs: readonly Run[]; version: number } | null>(null)
+  const arrived = useRef<Wanted | null>(null)
 
   const fetching = useMemo(
     () =>
       new LatestFirst<Wanted>(
-        (next) => past.load(next.version, next.head, next.hasAuthors),
+        async (next) => {
+          await past.load(next.version, next.head, next.hasAuthors)
+          arrived.current = next
+        },
         (failed) => {
           setError(failed)
           setAnswers((count) => count + 1)
@@ -39,6 +43,13 @@ export function useShownLetter(past: PastLetter, wanted: Wanted): ShownLetter {
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer may have brought what was missing
   const runs = useMemo(() => past.runsAt(version, hasAuthors), [past, version, hasAuthors, answers])
   if (runs !== null) last.current = { runs, version }
+  else if (arrived.current !== null) {
+    // Whoever drags is somewhere else by now, and sees at least where they were.
+    const { version: at, hasAuthors: had } = arrived.current
+    const there = had === hasAuthors ? past.runsAt(at, had) : null
+    if (there !== null) last.current = { runs: there, version: at }
+  }
+  arrived.current = null
 
   const isMissing = runs === null
   const piece = Math.floor(version / PIECE)
@@ -50,6 +61,10 @@ export function useShownLetter(past: PastLetter, wanted: Wanted): ShownLetter {
     if (isMissing) return
     const near = [(piece + 1) * PIECE + 1, piece * PIECE - 1].filter((at) => at > 0 && at <= head)
     for (const at of near) past.load(at, head, hasAuthors).catch(() => {}) // asked for again when it is wanted
+    // Of what plays fast, the edits of some more.
+    for (const at of [2, 3].map((pieces) => (piece + pieces) * PIECE + 1)) {
+      if (at <= head) past.loadEdits(at, head).catch(() => {})
+    }
   }, [past, isMissing, piece, head, hasAuthors])
 
   return {

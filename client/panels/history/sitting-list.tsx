@@ -18,7 +18,7 @@ interface Props {
 }
 
 /** Who sat at the letter when, newest first, by day. */
-export const SittingList = memo(function SittingList({ sittings, people, ...rest }: Props) {
+export const SittingList = memo(function SittingList({ sittings, current, ...rest }: Props) {
   const { state, list, hasEarlier, error } = sittings
   const foot = useRef<HTMLDivElement>(null)
   const more = useRef(sittings.earlier)
@@ -54,7 +54,7 @@ export const SittingList = memo(function SittingList({ sittings, people, ...rest
           <h3 className="past-day">{day}</h3>
           <ul className="past-list">
             {ofDay.map((sitting) => (
-              <Row key={sitting.from} sitting={sitting} people={people} {...rest} />
+              <Row key={sitting.from} sitting={sitting} isCurrent={current === sitting.from} {...rest} />
             ))}
           </ul>
         </Fragment>
@@ -93,19 +93,23 @@ function byDay(list: readonly Sitting[], now: Date): [string, Sitting[]][] {
   return days
 }
 
-type RowProps = Omit<Props, 'sittings'> & { readonly sitting: Sitting }
+type RowProps = Omit<Props, 'sittings' | 'current'> & {
+  readonly sitting: Sitting
+  readonly isCurrent: boolean
+}
 
-function Row({ sitting, people, current, onChoose, onUndo }: RowProps) {
+/** While a history plays, another one becomes the current one with every picture; the rest must cost nothing. */
+const Row = memo(function Row({ sitting, people, isCurrent, onChoose, onUndo }: RowProps) {
   const { author, origin, began, ended, names, reason } = sitting
   const isRollback = origin === 'rollback'
   const name = nameOf(author, people)
   const when = `${exactTime(new Date(began))}, versions ${number(sitting.from)} to ${number(sitting.to)}`
   return (
-    <li className="sitting" data-current={current === sitting.from || undefined}>
+    <li className="sitting" data-current={isCurrent || undefined}>
       <button
         type="button"
         className="sitting-choose"
-        aria-current={current === sitting.from || undefined}
+        aria-current={isCurrent || undefined}
         title={when}
         onClick={() => onChoose(sitting)}
       >
@@ -144,7 +148,7 @@ function Row({ sitting, people, current, onChoose, onUndo }: RowProps) {
       )}
     </li>
   )
-}
+})
 
 /** "+214 −31 characters". */
 export function Size({ sitting }: { sitting: Pick<Sitting, 'added' | 'deleted' | 'formatted'> }): ReactNode {

@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { api, type HistoryPage, type Sitting } from '../../api.ts'
 
-/** The sittings of a letter as far as they have been fetched, newest first. */
+/** The sittings of a letter as far as they have been fetched, newest first. The same object while nothing changes. */
 export interface Sittings {
   readonly state: 'loading' | 'ready' | 'growing' | 'failed'
   readonly error: unknown
@@ -54,26 +54,27 @@ export function useSittings(id: string, head: number, changes: number): Sittings
     if (changes > 0) void newest()
   }, [newest, changes])
 
-  const earlier = async (): Promise<void> => {
-    if (content.next === null || content.state === 'growing') return
-    setContent((old) => ({ ...old, state: 'growing' }))
-    try {
-      const page = await api.history(id, content.next, PAGE)
-      setContent((old) => ({ ...withOlder(old, page), state: 'ready' }))
-    } catch (error) {
-      setContent((old) => ({ ...old, state: 'failed', error }))
+  return useMemo(() => {
+    const earlier = async (): Promise<void> => {
+      if (content.next === null || content.state === 'growing') return
+      setContent((old) => ({ ...old, state: 'growing' }))
+      try {
+        const page = await api.history(id, content.next, PAGE)
+        setContent((old) => ({ ...withOlder(old, page), state: 'ready' }))
+      } catch (error) {
+        setContent((old) => ({ ...old, state: 'failed', error }))
+      }
     }
-  }
-
-  return {
-    ...content,
-    hasEarlier: content.next !== null,
-    earlier: () => void earlier(),
-    retry: () => {
-      setContent((old) => ({ ...old, state: old.list.length > 0 ? 'ready' : 'loading' }))
-      void (content.list.length > 0 ? earlier() : newest())
-    },
-  }
+    return {
+      ...content,
+      hasEarlier: content.next !== null,
+      earlier: () => void earlier(),
+      retry: () => {
+        setContent((old) => ({ ...old, state: old.list.length > 0 ? 'ready' : 'loading' }))
+        void (content.list.length > 0 ? earlier() : newest())
+      },
+    }
+  }, [id, content, newest])
 }
 
 /** The newest page in front of what is known. A sitting that went on has the same beginning. */

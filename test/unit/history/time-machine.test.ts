@@ -1,9 +1,16 @@
 import { expect } from 'chai'
 import { EditPieces } from '../../../client/history/edit-pieces.ts'
-import { blameFold, letterFold } from '../../../client/history/folds.ts'
+import { authorsFold, letterFold, SOME_VERSION } from '../../../client/history/folds.ts'
 import { TimeMachine } from '../../../client/history/time-machine.ts'
 import { type Blame, blameAfter, blameOf } from '../../../ot/blame.ts'
-import type { LetterOp } from '../../../ot/component.ts'
+import {
+  type Component,
+  type Insert,
+  insertion,
+  type LetterDocument,
+  type LetterOp,
+  push,
+} from '../../../ot/component.ts'
 import { Random, SEED } from '../../harness/random.ts'
 import { type Past, pastOf } from './past.ts'
 
@@ -47,6 +54,33 @@ describe('a letter at any version', () => {
     for (let version = 1_700; version <= 2_400; version++) {
       expect(machine.at(version)).to.deep.equal(past.letters[version])
     }
+  })
+
+  it('has every version of a long log at hand that was seen once', async () => {
+    // As heavy as a letter of 100,000 keys is on average.
+    const text = 'x'.repeat(150_000)
+    const at = (version: number): LetterDocument => ({ ops: [{ insert: text }, { insert: `${version}\n` }] })
+    const fetchEdits = async (after: number, to: number) =>
+      Array.from({ length: to - after }, (_, index) => {
+        const version = after + index + 1
+        return { ...past.edits[0]!, version, change: { made: at(version) } }
+      })
+    let asked = 0
+    const fetchLetter = async (version: number) => {
+      asked++
+      return at(version)
+    }
+    const machine = new TimeMachine(new EditPieces(fetchEdits), letterFold(fetchLetter))
+    for (let version = 1_000; version <= 100_000; version += 1_000) {
+      await machine.load(version, 100_000)
+      machine.at(version)
+    }
+    const random = new Random(SEED)
+    for (let jump = 0; jump < 200; jump++) {
+      const version = 1 + random.below(100_000)
+      expect(machine.at(version), `version ${version}, SEED=${SEED}`).to.deep.equal(at(version))
+    }
+    expect(asked).to.equal(0)
   })
 
   it('answers nothing before it knows', async () => {
@@ -116,17 +150,18 @@ describe('a letter at any version', () => {
   it('keeps no more than it may, however much one looks at', async () => {
     const made = { ops: [{ insert: `${'x'.repeat(200_000)}\n` }] }
     const fold = letterFold(async () => made)
-    const edits = Array.from({ length: 30_000 }, (_, index) => ({
+    const edits = Array.from({ length: 130_000 }, (_, index) => ({
       ...past.edits[0]!,
       version: index + 1,
       change: { made },
     }))
     const machine = new TimeMachine(new EditPieces(async (after, to) => edits.slice(after, to)), fold)
-    for (let version = 500; version <= 30_000; version += 500) {
-      await machine.load(version, 30_000)
+    const size = letterFold(async () => made).weigh(made)
+    for (let version = 500; version <= 130_000; version += 500) {
+      await machine.load(version, 130_000)
       expect(machine.at(version)).to.equal(made)
     }
-    expect(machine.weight).to.be.within(16_000_000, 20_000_000)
+    expect(machine.weight).to.be.within(32_000_000 - 3 * size, 32_000_000)
   })
 
   it('[T3] who wrote it is followed the same way', async () => {
@@ -140,13 +175,21 @@ describe('a letter at any version', () => {
           : blameAfter(blames.at(-1)!, { ...by, op: change.op as LetterOp, restored: null }),
       )
     }
+    /** Without when it was written. */
+    const authorsAt = (version: number): Blame => {
+      const stretches: Component[] = []
+      for (const { insert, attributes } of blames[version]!.ops) {
+        push(stretches, insertion(insert, { author: attributes!.author!, version: SOME_VERSION }))
+      }
+      return { ops: stretches as Insert[] }
+    }
     const machine = new TimeMachine(
       pieces,
-      blameFold(async (version) => blames[version]!),
+      authorsFold(async (version) => authorsAt(version)),
     )
     for (const version of [17, 2_222, 4_321, 999]) {
       await machine.load(version, head)
-      expect(machine.at(version)).to.deep.equal(blames[version])
+      expect(machine.at(version)).to.deep.equal(authorsAt(version))
     }
   })
 })

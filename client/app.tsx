@@ -13,6 +13,7 @@ import { SignIn } from './panels/sign-in.tsx'
 import { Tips } from './panels/tips.tsx'
 import { errorWords, Trouble } from './panels/trouble.tsx'
 import { forgetAll, rememberedPerson, rememberPerson } from './remembered.ts'
+import { tidyDevice } from './sync/browser-store.ts'
 import { anyWordsAtRisk, anyWordsHeld, leaveAllLetters } from './sync/open-letters.ts'
 import './fonts.css'
 import './tokens.css'
@@ -38,6 +39,7 @@ const ASK_AGAIN_MS = 20_000
 
 function known(state: SignInState): Standing {
   rememberPerson(state)
+  void tidyDevice(state.member?.id ?? null)
   return { kind: 'known', state, isSure: true }
 }
 
@@ -98,7 +100,7 @@ function App() {
         return
       }
     }
-    leaveAllLetters()
+    await tidyDevice(null, leaveAllLetters())
     // Known to the screens before the address changes: a list without a member would ask in vain.
     flushSync(() =>
       setStanding((old) => (old.kind === 'known' ? { ...old, state: { ...old.state, member: null } } : old)),

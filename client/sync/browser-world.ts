@@ -1,28 +1,28 @@
 import { COLLAB_PATH } from '../../ot/wire.ts'
+import { browserStore } from './browser-store.ts'
 import type { Device } from './device.ts'
-import { IndexedDbStore } from './indexeddb-store.ts'
 import type { Wire } from './link.ts'
 import { type Locks, PageLocks } from './locks.ts'
 import { Session } from './session.ts'
 import { type SessionWorld, timedId } from './session-world.ts'
 
 /** One for all letters of this tab. */
-export const device: Device = { store: new IndexedDbStore(), locks: browserLocks() }
+const device: Device = { store: browserStore, locks: browserLocks() }
 
 /** A letter of this server, open in this browser, and what ends it. */
 export function openSession(
   docId: string,
   member: string,
   createLetter: SessionWorld['createLetter'],
-): { session: Session; end(): void } {
+): { session: Session; end(isLeft?: boolean): Promise<void> } {
   const session = new Session(docId, member, browserWorld(docId, createLetter))
   const unheed = heedBrowser(session)
   void session.open()
   return {
     session,
-    end() {
+    end(isLeft) {
       unheed()
-      void session.close()
+      return session.close(isLeft)
     },
   }
 }

@@ -9,8 +9,8 @@ import { CLOSE } from '../../ot/wire.ts'
  *
  * States
  *   idle        not started, or closed by us
- *   connecting  a socket is opening; it has `deadlineMs` to do so
- *   open        traffic is expected: after `quietMs` without any, a ping goes out, and an answer is due in `deadlineMs`
+ *   connecting  a socket is opening; it has `openMs` to do so
+ *   open        traffic is expected: after `quietMs` without any, a ping goes out, and an answer is due in `answerMs`
  *   waiting     no socket; the next attempt comes after a pause that doubles each time, with jitter
  *   refused     the server said why and that coming back is of no use; only `retry` leaves this state
  *
@@ -48,9 +48,11 @@ export type LinkState =
   | { readonly kind: 'waiting'; readonly attempt: number }
   | { readonly kind: 'refused'; readonly code: number }
 
+/** A line that swallows everything is given up after `quietMs` and `answerMs`: within 20 seconds. */
 export const LINK_TIMES = {
-  quietMs: 15_000,
-  deadlineMs: 10_000,
+  openMs: 10_000,
+  quietMs: 12_000,
+  answerMs: 7_000,
   stableMs: 5_000,
   firstPauseMs: 500,
   longestPauseMs: 30_000,
@@ -180,7 +182,7 @@ export class Link {
     wire.onclose = (event) => this.#ended(event.code)
     wire.onerror = (event) => this.onerror?.(event)
     this.#enter({ kind: 'connecting' })
-    this.#after(LINK_TIMES.deadlineMs, () => this.#ended(1006))
+    this.#after(LINK_TIMES.openMs, () => this.#ended(1006))
   }
 
   #expectTraffic(): void {
@@ -189,7 +191,7 @@ export class Link {
 
   #ping(): void {
     this.send(PING)
-    this.#after(LINK_TIMES.deadlineMs, () => this.#ended(1006))
+    this.#after(LINK_TIMES.answerMs, () => this.#ended(1006))
   }
 
   #ended(code: number): void {

@@ -67,6 +67,19 @@ export async function keepCopy(
   })
 }
 
+/**
+ * Takes every copy off the device, but those of `member`: whoever signed out has nothing to read here. What they wrote and the server
+ * does not have stays, in outboxes and drafts, and waits for them.
+ *
+ * @throws DeviceError
+ */
+export async function forgetCopies(store: DeviceStore, member: string | null): Promise<void> {
+  const kept = member === null ? [] : [letterKey(member, ''), cardsOf(member)]
+  const keys = [...(await store.keys('copy/')), ...(await store.keys('copied/'))]
+  const remove = keys.filter((key) => !kept.some((prefix) => key.startsWith(prefix)))
+  if (remove.length > 0) await store.write({ remove })
+}
+
 /** What there is and how large it is stands in the keys, so that nothing has to be read to decide what goes. */
 async function cards(store: DeviceStore, member: string) {
   const keys = await store.keys(cardsOf(member))

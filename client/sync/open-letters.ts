@@ -10,7 +10,7 @@ import type { Session } from './session.ts'
  */
 interface OpenLetter {
   readonly session: Session
-  readonly forget: () => void
+  readonly forget: (isLeft?: boolean) => Promise<void>
   lookers: number
 }
 
@@ -33,7 +33,7 @@ let waiting: ReadonlyMap<string, Waiting> = new Map()
 export function enterLetter(
   docId: string,
   member: string,
-  open: (docId: string, member: string) => { session: Session; end(): void },
+  open: (docId: string, member: string) => { session: Session; end(isLeft?: boolean): Promise<void> },
 ): Session {
   let letter = letters.get(docId)
   if (!letter) {
@@ -42,9 +42,9 @@ export function enterLetter(
     letter = {
       session,
       lookers: 0,
-      forget() {
+      forget(isLeft) {
         unwatch()
-        end()
+        return end(isLeft)
       },
     }
     letters.set(docId, letter)
@@ -62,11 +62,12 @@ export function leaveLetter(docId: string): void {
   settle(docId)
 }
 
-/** Ends every session, whatever waits: the person signed out. */
-export function leaveAllLetters(): void {
-  for (const letter of letters.values()) letter.forget()
+/** Ends every session, whatever waits: the person signed out. Resolves when none of them writes anything any more. */
+export async function leaveAllLetters(): Promise<void> {
+  const left = [...letters.values()]
   letters.clear()
   publish()
+  await Promise.all(left.map(({ forget }) => forget(true)))
 }
 
 // The pair that React's useSyncExternalStore asks for: unsent edits by letter, of letters that have any.
@@ -100,7 +101,7 @@ function settle(docId: string): void {
   const letter = letters.get(docId)
   if (letter && letter.lookers <= 0 && !holdsWords(letter.session)) {
     letters.delete(docId)
-    letter.forget()
+    void letter.forget()
   }
   publish()
 }

@@ -58,6 +58,7 @@ export class Session {
   /** Until the letter is on the server. */
   #birth: BirthAttempt | null = null
   #cancelCopy: (() => void) | null = null
+  #copying: Promise<void> = Promise.resolve()
   #cancelAdopt: (() => void) | null = null
   /** The version of the copy on the device. */
   #copied = -1
@@ -110,8 +111,12 @@ export class Session {
     this.#delivery?.suspect()
   }
 
-  /** Ends the session. What the server does not have stays on the device, unless `view.fault` says that nothing does. */
-  async close(): Promise<void> {
+  /**
+   * Ends the session. What the server does not have stays on the device, unless `view.fault` says that nothing does.
+   *
+   * @param isLeft  the person has signed out: no copy is made, and none is under way when this resolves
+   */
+  async close(isLeft = false): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#listener = null
@@ -119,7 +124,8 @@ export class Session {
     this.#cancelAdopt?.()
     this.#courier?.stop()
     this.#birth?.stop()
-    await this.#copy()
+    if (!isLeft) this.#copy()
+    await this.#copying
     await this.#delivery?.close()
   }
 
@@ -132,7 +138,7 @@ export class Session {
   /** The page is put away, and may never be heard of again: keeps what can be kept. */
   hide(): void {
     void this.#delivery?.outbox.settled()
-    void this.#copy()
+    this.#copy()
   }
 
   dropDraft(id: string): void {
@@ -283,16 +289,16 @@ export class Session {
     })
   }
 
-  /** Keeps the letter as the server has it, to be opened without a server. */
-  async #copy(): Promise<void> {
+  /** Keeps the letter as the server has it, to be opened without a server: for whom it lets in. */
+  #copy(): void {
     const { device } = this.#world
-    const { replica, epoch, isHopeless } = this.#delivery ?? { replica: null, epoch: null, isHopeless: false }
-    if (replica === null || epoch === null || isHopeless || replica.version === this.#copied) return
+    const { replica, epoch, refusal } = this.#delivery ?? { replica: null, epoch: null, refusal: null }
+    if (replica === null || epoch === null || refusal !== null || replica.version === this.#copied) return
     this.#copied = replica.version
     const copy = { epoch, version: replica.version, letter: replica.confirmed }
-    // A copy is a convenience: a device that is full of them says so when an edit does not fit.
-    await keepCopy(device.store, this.#member, this.docId, copy, this.#world.wallTime()).catch(
-      () => undefined,
+    this.#copying = this.#copying.then(() =>
+      // A copy is a convenience: a device that is full of them says so when an edit does not fit.
+      keepCopy(device.store, this.#member, this.docId, copy, this.#world.wallTime()).catch(() => undefined),
     )
   }
 
@@ -300,7 +306,7 @@ export class Session {
     if (this.#cancelCopy !== null || this.#isClosed) return
     this.#cancelCopy = this.#world.after(COPY_MS, () => {
       this.#cancelCopy = null
-      void this.#copy()
+      this.#copy()
     })
   }
 
@@ -313,7 +319,7 @@ export class Session {
   }
 
   #level(): void {
-    void this.#copy()
+    this.#copy()
     void this.#deliverOthers()
   }
 

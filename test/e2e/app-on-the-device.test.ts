@@ -25,6 +25,17 @@ describe('the app, kept on the device', () => {
   /** Waits until the worker of the build that is served has everything. */
   const isKept = (person: Person) =>
     person.page.evaluate('navigator.serviceWorker.ready.then(({ active }) => active.state)')
+  /** Everything that is kept of letters. */
+  const entriesOf = (person: Person) =>
+    person.page.evaluate<string>(`new Promise((resolve, reject) => {
+      const opening = indexedDB.open('copperplate')
+      opening.onerror = () => reject(opening.error)
+      opening.onsuccess = () => {
+        const all = opening.result.transaction('entries').objectStore('entries').getAll()
+        all.onsuccess = () => resolve(JSON.stringify(all.result))
+        opening.result.close()
+      }
+    })`)
   const letters = (person: Person) => person.page.getByRole('heading', { name: 'Letters', exact: true })
   const notice = (person: Person) => person.page.getByText('A new version of Copperplate is ready')
 
@@ -74,12 +85,17 @@ describe('the app, kept on the device', () => {
   it('leaves nothing of a person behind who signs out', async function () {
     this.timeout(60_000)
     await ada.open(await ada.createLetter('Secret settlement'))
+    await ada.type('Forty thousand')
+    await ada.isSaved()
     await isKept(ada)
+    await ada.reload()
+    expect(await entriesOf(ada)).to.match(/Forty/)
     await ada.page.getByRole('button', { name: 'You are Ada Marsh' }).click()
     await ada.page.getByRole('menuitem', { name: 'Sign out' }).click()
     await ada.page.getByRole('heading', { name: 'Continue as' }).waitFor()
     const left = await ada.page.evaluate<string>('JSON.stringify([{...localStorage}, {...sessionStorage}])')
     expect(left).to.not.match(/Ada|Secret/)
+    expect(await entriesOf(ada)).to.not.match(/Forty/)
     await deployment.kill()
     await ada.goTo('/')
     await ada.page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor()

@@ -31,7 +31,7 @@ describe('a line that swallows what it is given, and tells neither end', () => {
     expect(client.view.phase).to.equal('live')
     timer.pass(LINK_TIMES.quietMs)
     expect(client.view.phase).to.equal('live')
-    timer.pass(LINK_TIMES.deadlineMs)
+    timer.pass(LINK_TIMES.answerMs)
     expect(client.view).to.include({ phase: 'offline' })
     expect(client.view.unsent).to.be.greaterThan(0)
 

@@ -1,22 +1,23 @@
 import { expect } from 'chai'
 import { page } from '../harness/browser.ts'
 import { Deployment } from './deployment.ts'
-import { CUT, Person } from './desk.ts'
+import { CUT, converge, Person } from './desk.ts'
 
 /** A page that was cut off in the middle of asking. */
 const AWAY = [...CUT, /ERR_CONNECTION_(?:RESET|CLOSED)/, /ERR_EMPTY_RESPONSE/]
 
-describe('the app, kept on the device', () => {
+describe('the app, kept on the device', function () {
+  // Each test starts a server, most of them several times.
+  this.timeout(120_000)
+
   let deployment: Deployment
   let ada: Person
 
-  beforeEach(async function () {
-    this.timeout(60_000)
+  beforeEach(async () => {
     deployment = await Deployment.start()
     ada = await deployment.firm.employ('Ada Marsh')
   })
-  afterEach(async function () {
-    this.timeout(60_000)
+  afterEach(async () => {
     ada?.watched.expectNoErrors(...AWAY)
     await ada?.close()
     await deployment?.close()
@@ -39,8 +40,7 @@ describe('the app, kept on the device', () => {
   const letters = (person: Person) => person.page.getByRole('heading', { name: 'Letters', exact: true })
   const notice = (person: Person) => person.page.getByText('A new version of Copperplate is ready')
 
-  it('opens with the server gone, after a reload and in a new tab, with the letters opened lately and what was typed in them', async function () {
-    this.timeout(60_000)
+  it('opens with the server gone, after a reload and in a new tab, with the letters opened lately and what was typed in them', async () => {
     await ada.open(await ada.createLetter('Demand letter'))
     await ada.createLetter('Never opened')
     await isKept(ada)
@@ -51,6 +51,7 @@ describe('the app, kept on the device', () => {
     await ada.sees('Dear Sir')
     await ada.press('Control+End')
     await ada.type(' or Madam')
+    await ada.isKept()
     await ada.reload('offline')
     await ada.sees('Dear Sir or Madam')
     await ada.goTo('/')
@@ -82,8 +83,7 @@ describe('the app, kept on the device', () => {
     expect(kept.filter((path) => !/^\/(?:assets\/[^/]+|mark\.svg)?$/.test(path))).to.deep.equal([])
   })
 
-  it('leaves nothing of a person behind who signs out', async function () {
-    this.timeout(60_000)
+  it('leaves nothing of a person behind who signs out', async () => {
     await ada.open(await ada.createLetter('Secret settlement'))
     await ada.type('Forty thousand')
     await ada.isSaved()
@@ -101,8 +101,7 @@ describe('the app, kept on the device', () => {
     await ada.page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor()
   })
 
-  it('a new build waits until the person wants it, and then is the one that opens', async function () {
-    this.timeout(90_000)
+  it('a new build waits until the person wants it, and then is the one that opens, with what waits to be sent', async () => {
     await ada.open(await ada.createLetter('Demand letter'))
     await isKept(ada)
     const other = new Person(deployment.firm, await page({}, ada.watched.context), 'Ada’s other tab')
@@ -116,12 +115,17 @@ describe('the app, kept on the device', () => {
     await notice(ada).waitFor({ timeout: 30_000 })
     await ada.reaches('live')
     expect(await ada.page.title()).to.not.include('second')
+    await ada.watched.context.setOffline(true)
+    await ada.reaches('offline')
     await ada.type('Written in the old one. ')
-    await ada.isSaved()
+    await ada.isKept()
     await ada.page.getByRole('button', { name: 'Reload' }).click()
     await ada.page.locator('script[src*="second"]').waitFor({ state: 'attached' })
-    await ada.reaches('live')
+    await ada.reaches('offline')
     await ada.sees('Written in the old one.')
+    await ada.watched.context.setOffline(false)
+    await converge(ada)
+    expect(await ada.text()).to.equal('Written in the old one. \n')
     expect(await notice(ada).count()).to.equal(0)
 
     // The other tab goes on, and takes the new one with its next page.
@@ -133,8 +137,7 @@ describe('the app, kept on the device', () => {
     await other.close()
   })
 
-  it('a build that is only half deployed changes nothing', async function () {
-    this.timeout(60_000)
+  it('a build that is only half deployed changes nothing', async () => {
     await ada.open(await ada.createLetter('Demand letter'))
     await ada.goTo('/')
     await letters(ada).waitFor()

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { letter } from '../../ot/letter.ts'
 import { page, type WatchedPage } from '../harness/browser.ts'
 import { until } from '../harness/deadline.ts'
@@ -19,7 +19,7 @@ interface Collab {
     setSelection(index: number, length: number, source: string): void
     hasFocus(): boolean
   }
-  readonly state: { phase: string; unsent: number; version: number }
+  readonly state: { phase: string; unsent: number; version: number; isWriting: boolean }
 }
 
 declare const collab: Collab // in the page
@@ -54,9 +54,9 @@ export class Firm {
     return new Person(this, await page({ viewport: { width: 1280, height: 900 }, ...options }), 'a visitor')
   }
 
-  /** Somebody of this name, signed in: the one who has it already, or a new member. */
-  async employ(name: string, options: BrowserContextOptions = {}): Promise<Person> {
-    const watched = await page({ viewport: { width: 1280, height: 900 }, ...options })
+  /** Somebody of this name, signed in: the one who has it already, or a new member. `beside`: in this profile. */
+  async employ(name: string, options: BrowserContextOptions = {}, beside?: BrowserContext): Promise<Person> {
+    const watched = await page({ viewport: { width: 1280, height: 900 }, ...options }, beside)
     const person = new Person(this, watched, name)
     const { members } = await person.call<{ members: { id: string; name: string }[] }>('GET', '/v1/session')
     const known = members.find((member) => member.name === name)
@@ -203,6 +203,12 @@ export class Person {
   /** Waits until everything this person wrote is durable. */
   async isSaved(): Promise<void> {
     await this.page.locator('[data-phase="live"][data-unsent="0"]').waitFor()
+  }
+
+  /** Waits until everything that waits is on the device. */
+  async isKept(): Promise<void> {
+    const isWritten = () => collab.state.unsent > 0 && !collab.state.isWriting
+    await this.page.waitForFunction(isWritten)
   }
 
   async sees(text: string): Promise<void> {

@@ -14,7 +14,7 @@ import { endsWithTheRun } from './leftovers.ts'
 
 const ARTIFACTS = join(dirname(dirname(fileURLToPath(import.meta.url))), '.artifacts')
 
-const ARGS = [
+export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -35,7 +35,7 @@ export function browser(): Promise<Browser> {
 
 async function launch(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-  const started = await chromium.launch({ executablePath, args: ARGS })
+  const started = await chromium.launch({ executablePath, args: CHROMIUM_ARGS })
   endsWithTheRun('Chromium', () => started.close())
   return started
 }

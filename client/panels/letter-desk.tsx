@@ -8,6 +8,7 @@ import { Bones } from './bones.tsx'
 import { CalmView } from './calm-view.ts'
 import { exposeForDebugging } from './debugging.ts'
 import { DraftNotice } from './draft-notice.tsx'
+import { EmptiedNotice } from './emptied-notice.tsx'
 import { Icon } from './icons.tsx'
 import { followKeyboard } from './keyboard-height.ts'
 import { LinkCard } from './link-card.tsx'
@@ -117,10 +118,12 @@ export function LetterDesk({ session, letter, isNew, isHidden, member, ...on }: 
       </header>
       <main className="desk" id="letter" tabIndex={-1} onFocus={(event) => skipped(event, editor)}>
         <div className="desk-notices">
+          <EmptiedNotice />
           {view.refusal && (
             <RefusalNotice
               refusal={view.refusal}
               unsent={view.unsent}
+              fault={view.fault}
               onRetry={() => session.retry()}
               onSignedIn={onSignedIn}
             />

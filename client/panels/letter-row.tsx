@@ -2,24 +2,25 @@ import { useLayoutEffect, useRef, useState } from 'react'
 import { LIMITS } from '../../ot/wire.ts'
 import type { Letter, Member, Person } from '../api.ts'
 import { follow, letterPath } from '../app-route.ts'
+import type { Waiting } from '../sync/open-letters.ts'
 import { Avatars } from './avatar.tsx'
 import { Icon } from './icons.tsx'
 import { MenuButton } from './menu.tsx'
-import { edits } from './status-words.ts'
+import { edits, place } from './status-words.ts'
 import { exactTime, whenWords } from './when.ts'
 
 interface Props {
   readonly letter: Letter
   readonly people: ReadonlyMap<string, Person>
   readonly member: Member
-  /** Edits of this tab that the server does not have. */
-  readonly unsent: number
+  /** What this tab has of it that the server does not; null when there is nothing. */
+  readonly waiting: Waiting | null
   onRename(title: string): void
   onArchive(letter: Letter): void
 }
 
 /** A letter in the list: what it is called, who wrote, when. The whole row opens it. */
-export function LetterRow({ letter, people, member, unsent, onRename, onArchive }: Props) {
+export function LetterRow({ letter, people, member, waiting, onRename, onArchive }: Props) {
   const [isRenaming, setRenaming] = useState(false)
   const mayEdit = letter.role === 'owner' || letter.role === 'editor'
   const mayArchive = letter.role === 'owner'
@@ -58,9 +59,9 @@ export function LetterRow({ letter, people, member, unsent, onRename, onArchive 
             {letter.title}
           </a>
         )}
-        <div className={unsent > 0 ? 'row-note row-waiting' : 'row-note'}>
-          {unsent > 0
-            ? `${edits(unsent)} kept in this tab`
+        <div className={waiting ? 'row-note row-waiting' : 'row-note'}>
+          {waiting
+            ? `${edits(waiting.edits)} kept ${place(waiting)}`
             : letter.updatedBy
               ? `Last change by ${nameOf(letter.updatedBy)}`
               : `Created by ${nameOf(letter.createdBy)}`}

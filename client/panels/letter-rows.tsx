@@ -38,7 +38,7 @@ export function LetterRows({ letters, onRename, onTrouble, ...row }: RowsProps) 
         <LetterRow
           key={letter.id}
           letter={letter}
-          unsent={unsent.get(letter.id)?.edits ?? 0}
+          waiting={unsent.get(letter.id) ?? null}
           onRename={(title) =>
             onRename(letter, title).catch((error) =>
               onTrouble(`“${letter.title}” keeps its name. ${errorWords(error)}`),

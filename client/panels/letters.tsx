@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiError, api, type Letter, type Member, type Person } from '../api.ts'
 import { go, letterPath } from '../app-route.ts'
 import { Ask } from './ask.tsx'
+import { EmptiedNotice } from './emptied-notice.tsx'
 import { Icon } from './icons.tsx'
 import { useLetterList } from './letter-list.ts'
 import { LetterRows, LetterRowsFoot } from './letter-rows.tsx'
@@ -99,6 +100,7 @@ export function Letters({ member, onSignOut, onSignedOut }: Props) {
         </div>
       </header>
       <main className="letters">
+        <EmptiedNotice />
         <OfflineNotice />
         {list.isRemembered && (
           <Notice

@@ -1,30 +1,31 @@
 import { useState } from 'react'
 import { api, type SignInState } from '../api.ts'
 import { follow } from '../app-route.ts'
-import type { Refusal } from '../sync/session-view.ts'
+import type { Refusal, SessionView } from '../sync/session-view.ts'
 import { Dialog } from './ask.tsx'
 import { Notice } from './notice.tsx'
 import { SignInForm } from './sign-in.tsx'
-import { edits } from './status-words.ts'
+import { edits, place } from './status-words.ts'
 import { errorWords } from './trouble.tsx'
 
 interface Props {
   readonly refusal: Refusal
   readonly unsent: number
+  readonly fault: SessionView['fault']
   onRetry(): void
   onSignedIn(state: SignInState): void
 }
 
 /** Why the server let go of this letter, what is safe, and what can be done. */
-export function RefusalNotice({ refusal, unsent, onRetry, onSignedIn }: Props) {
-  if (refusal === 'signed-out') return <SignedOut unsent={unsent} onRetry={onRetry} onSignedIn={onSignedIn} />
+export function RefusalNotice({ refusal, ...props }: Props) {
+  if (refusal === 'signed-out') return <SignedOut {...props} />
   if (refusal === 'rejected') {
     return (
       <Notice
         tone="bad"
         head="Connection ended."
         actions={
-          <button type="button" className="button" onClick={onRetry}>
+          <button type="button" className="button" onClick={props.onRetry}>
             Load the letter again
           </button>
         }
@@ -52,7 +53,7 @@ export function RefusalNotice({ refusal, unsent, onRetry, onSignedIn }: Props) {
   )
 }
 
-function SignedOut({ unsent, onRetry, onSignedIn }: Omit<Props, 'refusal'>) {
+function SignedOut({ unsent, fault, onRetry, onSignedIn }: Omit<Props, 'refusal'>) {
   const [state, setState] = useState<SignInState | null>(null)
   const [trouble, setTrouble] = useState<string | null>(null)
   const begin = async (): Promise<void> => {
@@ -76,7 +77,7 @@ function SignedOut({ unsent, onRetry, onSignedIn }: Omit<Props, 'refusal'>) {
       >
         Your session has ended.{' '}
         {unsent > 0
-          ? `${edits(unsent)} kept in this tab, to be sent when you have signed in again.`
+          ? `${edits(unsent)} kept ${place({ fault })}, to be sent when you have signed in again.`
           : 'Sign in again to go on writing.'}{' '}
         {trouble}
       </Notice>

@@ -1,4 +1,5 @@
 import type { Session } from './session.ts'
+import type { SessionView } from './session-view.ts'
 
 /**
  * The letters this tab has open, or still has something of.
@@ -21,6 +22,8 @@ const watchers = new Set<() => void>()
 export interface Waiting {
   readonly edits: number
   readonly isOffline: boolean
+  /** Why the device does not keep them; null when it does. */
+  readonly fault: SessionView['fault']
 }
 
 let waiting: ReadonlyMap<string, Waiting> = new Map()
@@ -114,14 +117,14 @@ function holdsWords(session: Session): boolean {
 function publish(): void {
   const next = new Map<string, Waiting>()
   for (const [docId, { session }] of letters) {
-    const { unsent, phase } = session.getSnapshot()
-    if (unsent > 0) next.set(docId, { edits: unsent, isOffline: phase === 'offline' })
+    const { unsent, phase, fault } = session.getSnapshot()
+    if (unsent > 0) next.set(docId, { edits: unsent, isOffline: phase === 'offline', fault })
   }
   const same =
     next.size === waiting.size &&
-    [...next].every(([docId, { edits, isOffline }]) => {
+    [...next].every(([docId, { edits, isOffline, fault }]) => {
       const old = waiting.get(docId)
-      return old?.edits === edits && old.isOffline === isOffline
+      return old?.edits === edits && old.isOffline === isOffline && old.fault === fault
     })
   if (same) return
   waiting = next

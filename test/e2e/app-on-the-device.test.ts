@@ -83,6 +83,29 @@ describe('the app, kept on the device', function () {
     expect(kept.filter((path) => !/^\/(?:assets\/[^/]+|mark\.svg)?$/.test(path))).to.deep.equal([])
   })
 
+  it('says that the browser has thrown away what was kept, once', async () => {
+    await ada.open(await ada.createLetter('Demand letter'))
+    await ada.type('Dear Sir')
+    await ada.isSaved()
+    await ada.page.evaluate(`new Promise((resolve, reject) => {
+      const opening = indexedDB.open('copperplate')
+      opening.onerror = () => reject(opening.error)
+      opening.onsuccess = () => {
+        const transaction = opening.result.transaction('entries', 'readwrite')
+        transaction.objectStore('entries').clear()
+        transaction.oncomplete = resolve
+        opening.result.close()
+      }
+    })`)
+    const cleared = ada.page.getByText('This browser has cleared its storage.')
+    expect(await cleared.count()).to.equal(0)
+    await ada.reload()
+    await cleared.waitFor()
+    await ada.reload()
+    await ada.sees('Dear Sir')
+    expect(await cleared.count()).to.equal(0)
+  })
+
   it('leaves nothing of a person behind who signs out', async () => {
     await ada.open(await ada.createLetter('Secret settlement'))
     await ada.type('Forty thousand')

@@ -115,7 +115,7 @@ describe('what a letter will not take', () => {
     await ada.goBehind('First. ')
     await ada.type('Second.')
     await ada.page
-      .getByText('1 edit is kept in this tab, to be sent when you have signed in again.')
+      .getByText('1 edit is kept on this device, to be sent when you have signed in again.')
       .waitFor()
     isSignedIn = true
     await ada.page.getByRole('button', { name: 'Sign in again' }).click()

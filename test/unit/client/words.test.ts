@@ -60,8 +60,9 @@ describe('[C4] the status', () => {
     [{ unsent: 2 }, 'busy', 'Saving…'],
     [{ phase: 'connecting', ready: false }, 'quiet', 'Opening…'],
     [{ phase: 'offline' }, 'warn', 'Offline. Nothing is waiting to be sent'],
-    [{ phase: 'offline', unsent: 1 }, 'warn', 'Offline. 1 edit is kept in this tab'],
-    [{ phase: 'offline', unsent: 4 }, 'warn', 'Offline. 4 edits are kept in this tab'],
+    [{ phase: 'offline', unsent: 1 }, 'warn', 'Offline. 1 edit is kept on this device'],
+    [{ phase: 'offline', unsent: 4 }, 'warn', 'Offline. 4 edits are kept on this device'],
+    [{ phase: 'offline', unsent: 4, fault: 'full' }, 'warn', 'Offline. 4 edits are kept in this tab only'],
     [{ phase: 'refused', refusal: 'signed-out', unsent: 4 }, 'bad', 'Needs attention'],
     [{ drafts: [draft] }, 'bad', 'Needs attention'],
   ]

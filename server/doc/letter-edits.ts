@@ -12,36 +12,31 @@ export interface LetterEdit extends LaidEdit, Undoable {}
 
 export const NO_LETTER: LetterDocument = { ops: [] }
 
-/**
- * The ops as edits. Creating a letter inserts all of it, deleting it deletes all of it.
- *
- * @param base  the letter before the first of them
- */
-export function letterEdits(base: LetterDocument, ops: readonly LoggedOp[]): LetterEdit[] {
-  let length = totalLength(base.ops)
-  return ops.map((logged) => {
+/** Reads ops as edits, piece by piece. Creating a letter inserts all of it, deleting it deletes all of it. */
+export class EditReader {
+  #length: number
+
+  /** @param base  the letter before the first op */
+  constructor(base: LetterDocument) {
+    this.#length = totalLength(base.ops)
+  }
+
+  read(logged: LoggedOp): LetterEdit {
     const { version, author, origin, change } = logged
-    const note = noteOf(logged)
-    const op = letterOp(change, length)
+    const op = letterOp(change, this.#length)
     for (const component of op.ops) {
-      if (component.insert !== undefined) length += componentLength(component)
-      else length -= component.delete ?? 0
+      if (component.insert !== undefined) this.#length += componentLength(component)
+      else this.#length -= component.delete ?? 0
     }
-    const by = author ?? ''
-    return {
-      version,
-      author: by,
-      origin,
-      op,
-      rollback: note?.rollback ?? null,
-      restored: note?.restored ?? null,
-    }
-  })
+    const note = noteOf(logged)
+    const [rollback, restored] = [note?.rollback ?? null, note?.restored ?? null]
+    return { version, author: author ?? '', origin, op, rollback, restored }
+  }
 }
 
-/** @throws CollabError rollback/not-possible when the letter was deleted or made anew by one of them */
-export function assertEditsOnly(ops: readonly LoggedOp[]): void {
-  if (ops.every(({ change }) => !('create' in change || 'del' in change))) return
+/** @throws CollabError rollback/not-possible when the op deletes the letter or makes it anew */
+export function assertEdit({ change }: LoggedOp): void {
+  if (!('create' in change || 'del' in change)) return
   const message = 'The letter was deleted and made anew since then: that cannot be taken back.'
   throw new CollabError('rollback/not-possible', message, { data: { why: 'deleted' } })
 }

@@ -3,17 +3,18 @@
  * what can be sent there.
  */
 import { mapPosition, type Range } from '../../ot/anchor.ts'
-import { type Blamed, stretchesAfter } from '../../ot/blame.ts'
+import type { Blamed } from '../../ot/blame.ts'
 import { compareLetters, type Passage } from '../../ot/comparison.ts'
 import { type LetterDocument, type LetterOp, totalLength } from '../../ot/component.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
 import { Palimpsest } from '../../ot/palimpsest.ts'
 import { takeBack } from '../../ot/taken-back.ts'
 import { documentType, letter as letterType } from '../../ot/types.ts'
-import { assertEditsOnly, type LetterEdit, letterEdits, NO_LETTER } from './letter-edits.ts'
+import { assertEdit, EditReader, type LetterEdit, NO_LETTER } from './letter-edits.ts'
 import type { PackedStart } from './reckoner.ts'
 import type { RollbackNote } from './rollback-note.ts'
 import { applyLogged, NOTHING } from './step.ts'
+import type { Snapshot } from './types.ts'
 import { type Selection, type Target, undoing } from './undone.ts'
 
 /** Where a reckoning starts: a letter at a version, and who wrote it. */
@@ -56,37 +57,69 @@ export type Kind = keyof Reckonings
 export type Task<K extends Kind = Kind> = { [k in K]: { readonly kind: k } & Reckonings[k]['task'] }[K]
 export type Answer<K extends Kind> = Reckonings[K]['answer']
 
-/**
- * @param ops  those that follow `start`, one after the other
- * @throws     CollabError rollback/not-possible, document/log-broken
- */
-export function reckon<K extends Kind>(task: Task<K>, start: Start, ops: readonly LoggedOp[]): Answer<K> {
-  // Each function answers what its kind says; the compiler does not follow a generic through a switch.
-  return answerTo(task as Task, start, ops) as Answer<K>
-}
+/** A reckoning under way: it is given the ops one after the other and holds no more of them than it must. */
+export class Reckoning<K extends Kind = Kind> {
+  readonly #task: Task
+  readonly #reader: EditReader
+  /** The letter up to where the task begins, or to the end. */
+  readonly #letters: Palimpsest
+  #version: number
+  /** What follows from there on. */
+  readonly #edits: LetterEdit[] = []
+  /** For a snapshot: the letter as documents make it of the same ops. */
+  #replayed: Snapshot
 
-function answerTo(task: Task, start: Start, ops: readonly LoggedOp[]): Answer<Kind> {
-  const edits = letterEdits(start.letter, ops)
-  switch (task.kind) {
-    case 'letter':
-      return letterAfter(start.letter, edits)
-    case 'blame':
-      return stretchesAfter(start.letter, start.blame, edits)
-    case 'snapshot':
-      return packStart(verified(startAfter(start, edits), start, ops))
-    case 'compare': {
-      const count = task.from - start.version
-      const base = letterAfter(start.letter, edits.slice(0, count))
-      return compareLetters(
-        base,
-        edits.slice(count).map(({ op, author }) => ({ op, author: author || null })),
-      )
+  constructor(task: Task<K>, { version, letter, blame }: Start) {
+    this.#task = task as Task
+    this.#reader = new EditReader(letter)
+    this.#letters = new Palimpsest(letter, blame, false)
+    this.#version = version
+    this.#replayed = version === 0 ? NOTHING : { version, type: letterType.uri, data: letter }
+  }
+
+  /** @throws CollabError rollback/not-possible, document/log-broken */
+  take(ops: readonly LoggedOp[]): void {
+    const { kind } = this.#task
+    const from = 'from' in this.#task ? this.#task.from : Number.POSITIVE_INFINITY
+    for (const op of ops) {
+      const edit = this.#reader.read(op)
+      if (edit.version <= from) {
+        this.#letters.lay(edit, { isKept: true, revives: false })
+        this.#version = edit.version
+      } else {
+        if (kind === 'take-back') assertEdit(op)
+        this.#edits.push(edit)
+      }
+      if (kind === 'snapshot') this.#replayed = applyLogged(this.#replayed, op, documentType)
     }
-    case 'take-back': {
-      const count = task.from - start.version
-      assertEditsOnly(ops.slice(count))
-      return takenBack(task, startAfter(start, edits.slice(0, count)), edits.slice(count))
+  }
+
+  finish(): Answer<K> {
+    // Each case answers what its kind says; the compiler does not follow a generic through a switch.
+    return this.#answer() as Answer<K>
+  }
+
+  #answer(): Answer<Kind> {
+    const task = this.#task
+    switch (task.kind) {
+      case 'letter':
+        return this.#letters.head()
+      case 'blame':
+        return this.#letters.blame()
+      case 'snapshot':
+        return packStart(verified(this.#reached(), this.#replayed))
+      case 'compare':
+        return compareLetters(
+          this.#letters.head(),
+          this.#edits.map(({ op, author }) => ({ op, author: author || null })),
+        )
+      case 'take-back':
+        return takenBack(task, this.#reached(), this.#edits)
     }
+  }
+
+  #reached(): Start {
+    return { version: this.#version, letter: this.#letters.head(), blame: this.#letters.blame() }
   }
 }
 
@@ -106,11 +139,8 @@ export function unpackStart({ version, packed }: PackedStart): Start {
   return { version, letter, blame: blame.map(([length, author, version]) => ({ length, author, version })) }
 }
 
-/** Replays the ops as documents do, and compares. @throws Error when the two differ, CollabError document/log-broken */
-function verified(start: Start, from: Start, ops: readonly LoggedOp[]): Start {
-  const before =
-    from.version === 0 ? NOTHING : { version: from.version, type: letterType.uri, data: from.letter }
-  const replayed = ops.reduce((at, op) => applyLogged(at, op, documentType), before)
+/** @throws Error when the letter is another one than the one that was replayed */
+function verified(start: Start, replayed: Snapshot): Start {
   const letter = (replayed.data as LetterDocument | undefined) ?? NO_LETTER
   const isSame = JSON.stringify(letter) === JSON.stringify(start.letter)
   const blamed = start.blame.reduce((sum, { length }) => sum + length, 0)
@@ -118,29 +148,10 @@ function verified(start: Start, from: Start, ops: readonly LoggedOp[]): Start {
   throw new Error(`the snapshot of version ${start.version} differs from the letter`)
 }
 
-function letterAfter(base: LetterDocument, edits: readonly LetterEdit[]): LetterDocument {
-  return laid(base, null, edits).head()
-}
-
-function startAfter({ version, letter, blame }: Start, edits: readonly LetterEdit[]): Start {
-  const letters = laid(letter, blame, edits)
-  return { version: version + edits.length, letter: letters.head(), blame: letters.blame() }
-}
-
-function laid(
-  base: LetterDocument,
-  blame: readonly Blamed[] | null,
-  edits: readonly LetterEdit[],
-): Palimpsest {
-  const letters = new Palimpsest(base, blame, false)
-  for (const edit of edits) letters.lay(edit, { isKept: true, revives: false })
-  return letters
-}
-
 function takenBack({ target, by }: Task<'take-back'>, base: Start, edits: readonly LetterEdit[]): TakingBack {
   const { undone, changed } = undoing(edits, target)
   if (changed === 0) {
-    const passages = by === null ? null : compareLetters(letterAfter(base.letter, edits), [])
+    const passages = by === null ? null : compareLetters(headOf(base, edits), [])
     return { op: { ops: [] }, note: { rollback: target, restored: null }, changed, passages }
   }
   const isUndone = ({ version }: LetterEdit) => undone.has(version)
@@ -149,6 +160,12 @@ function takenBack({ target, by }: Task<'take-back'>, base: Start, edits: readon
   const { op, restored, head } = takeBack(base.letter, base.blame, edits, isUndone, isRollback, range)
   const passages = by === null ? null : compareLetters(head, [{ op, author: by }])
   return { op, note: { rollback: target, restored }, changed, passages }
+}
+
+function headOf({ letter }: Start, edits: readonly LetterEdit[]): LetterDocument {
+  const letters = new Palimpsest(letter, null, false)
+  for (const edit of edits) letters.lay(edit, { isKept: true, revives: false })
+  return letters.head()
 }
 
 /** Where a selection is at the head. One of which nothing is left is the place where it was. */

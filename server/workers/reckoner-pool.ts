@@ -13,13 +13,13 @@ const IDLE_MS = 30_000
 /** Of a thread's heap: a reckoning that needs more fails alone, and the server does not. */
 const MAX_HEAP_MB = 1_024
 
-/** What is said to a thread: the ops of a reckoning piece by piece, then what to do with them. */
+/** What is said to a thread, which answers each: what to reckon, the ops piece by piece, and that these were all. */
 export type ToThread =
-  | { readonly ops: readonly OpRecord[] }
   | { readonly task: Task; readonly start: PackedStart }
-  | { readonly forget: true }
+  | { readonly ops: readonly OpRecord[] }
+  | { readonly finish: true }
 
-/** What a thread answers, once for each task. */
+/** `answer` is that of the task when it is finished, and null before. */
 export type FromThread =
   | { readonly answer: unknown }
   | { readonly code: ErrorCode; readonly message: string; readonly data: Readonly<Record<string, unknown>> }
@@ -41,12 +41,19 @@ export class ReckonerPool implements Reckoner {
     pieces: AsyncIterable<readonly LoggedOp[]>,
   ): Promise<Answer<K>> {
     const thread = await this.#thread()
+    let heard = thread.ask({ task: task as Task, start })
     try {
-      for await (const ops of pieces) thread.say({ ops: ops.map(record) })
+      // The next piece is read while the thread deals with this one: no log is in memory as a whole.
+      for await (const ops of pieces) {
+        await heard
+        heard = thread.ask({ ops: ops.map(record) })
+      }
+      await heard
       // What the thread answers is what its task asks for.
-      return (await thread.ask({ task: task as Task, start })) as Answer<K>
+      return (await thread.ask({ finish: true })) as Answer<K>
     } catch (error) {
-      thread.say({ forget: true })
+      // The log may have failed while the thread was at work: the next task is not for a thread that is.
+      await heard.catch(() => undefined)
       throw error
     } finally {
       this.#release(thread)
@@ -136,17 +143,16 @@ class Thread {
     return this.#fault === null
   }
 
-  say(message: ToThread): void {
-    this.#worker.postMessage(message)
-  }
-
   ask(message: ToThread): Promise<unknown> {
-    if (!this.isAlive) return Promise.reject(this.#fault)
-    return new Promise((resolve, reject) => {
+    const answer = new Promise((resolve, reject) => {
+      if (!this.isAlive) return reject(this.#fault)
       this.#asked = { resolve, reject }
       this.#worker.ref()
-      this.say(message)
+      this.#worker.postMessage(message)
     })
+    // Whoever asks may be reading when it fails, and hears of it a little later.
+    answer.catch(() => undefined)
+    return answer
   }
 
   leaveAfter(ms: number): void {

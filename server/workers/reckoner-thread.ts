@@ -1,29 +1,33 @@
-/** A thread that reckons: takes the ops of one task after the other, and answers what comes of them. See ReckonerPool. */
+/** A thread that reckons one task after the other. See ReckonerPool. */
 
 import { parentPort } from 'node:worker_threads'
 import { CollabError } from '../../ot/errors.ts'
 import { LoggedOp } from '../../ot/logged-op.ts'
-import type { PackedStart } from '../doc/reckoner.ts'
-import { reckon, type Task, unpackStart } from '../doc/reckoning.ts'
+import { Reckoning, unpackStart } from '../doc/reckoning.ts'
 import type { FromThread, ToThread } from './reckoner-pool.ts'
 
-let ops: LoggedOp[] = []
+let reckoning: Reckoning | null = null
 
-parentPort!.on('message', (message: ToThread) => {
-  if ('ops' in message) for (const record of message.ops) ops.push(new LoggedOp(record))
-  else if ('task' in message) parentPort!.postMessage(answerTo(message.task, message.start))
-  else ops = []
-})
+parentPort!.on('message', (message: ToThread) => parentPort!.postMessage(answerTo(message)))
 
-function answerTo(task: Task, start: PackedStart): FromThread {
-  const taken = ops
-  ops = []
+function answerTo(message: ToThread): FromThread {
   try {
-    return { answer: reckon(task, unpackStart(start), taken) }
+    return { answer: heard(message) }
   } catch (error) {
     if (error instanceof CollabError) {
       return { code: error.code, message: error.message, data: error.data }
     }
     return { fault: error instanceof Error ? `${error.stack}` : String(error) }
   }
+}
+
+function heard(message: ToThread): unknown {
+  if ('task' in message) reckoning = new Reckoning(message.task, unpackStart(message.start))
+  else if ('ops' in message) reckoning!.take(message.ops.map((record) => new LoggedOp(record)))
+  else {
+    const answer = reckoning!.finish()
+    reckoning = null
+    return answer
+  }
+  return null
 }

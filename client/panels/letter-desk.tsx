@@ -7,7 +7,8 @@ import { AddressBox } from './address-box.tsx'
 import { Bones } from './bones.tsx'
 import { CalmView } from './calm-view.ts'
 import { exposeForDebugging } from './debugging.ts'
-import { DraftNotice } from './draft-notice.tsx'
+import { DraftDialog } from './drafts/draft-dialog.tsx'
+import { DraftNotice } from './drafts/draft-notice.tsx'
 import { EmptiedNotice } from './emptied-notice.tsx'
 import { Icon } from './icons.tsx'
 import { followKeyboard } from './keyboard-height.ts'
@@ -41,6 +42,7 @@ export function LetterDesk({ session, letter, isNew, isHidden, member, ...on }: 
   const [editor, setEditor] = useState<LetterEditor | null>(null)
   const [asking, setAsking] = useState<'link' | 'image' | null>(null)
   const [trouble, setTrouble] = useState<string | null>(null)
+  const [isLookingAtDrafts, setLookingAtDrafts] = useState(false)
   const [hasLeftTitle, setLeftTitle] = useState(false)
   const page = useRef<HTMLDivElement>(null)
   const sheet = useRef<HTMLDivElement>(null)
@@ -103,7 +105,7 @@ export function LetterDesk({ session, letter, isNew, isHidden, member, ...on }: 
             onRename={rename}
             onLeave={leaveTitle}
           />
-          <StatusLine view={view} mayEdit={mayEdit} />
+          <StatusLine view={view} mayEdit={mayEdit} onRetry={() => session.retry()} />
           <div className="bar-end">
             {letter.role !== 'viewer' && (
               <a className="button bar-history" href={historyPath(letter.id)} onClick={follow}>
@@ -128,9 +130,9 @@ export function LetterDesk({ session, letter, isNew, isHidden, member, ...on }: 
               onSignedIn={onSignedIn}
             />
           )}
-          {view.drafts.map((draft) => (
-            <DraftNotice key={draft.id} draft={draft} onDiscard={() => session.dropDraft(draft.id)} />
-          ))}
+          {view.drafts.length > 0 && (
+            <DraftNotice drafts={view.drafts} onLook={() => setLookingAtDrafts(true)} />
+          )}
           {trouble && (
             <Notice
               tone="warn"
@@ -162,6 +164,14 @@ export function LetterDesk({ session, letter, isNew, isHidden, member, ...on }: 
           checklist.
         </p>
       </main>
+      {isLookingAtDrafts && (
+        <DraftDialog
+          session={session}
+          drafts={view.drafts}
+          mayMerge={isEnabled}
+          onClose={() => setLookingAtDrafts(false)}
+        />
+      )}
     </div>
   )
 }

@@ -18,7 +18,7 @@ export function OfflineNotice() {
       head="Offline."
       actions={
         <button type="button" className="button" onClick={retryAll}>
-          Try now
+          Retry now
         </button>
       }
     >

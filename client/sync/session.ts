@@ -156,6 +156,7 @@ export class Session {
     return this.#submit(
       () => mergedInto(draft, this.components()),
       () => this.#drafts.drop(id),
+      (op) => this.#listener?.remoteOp(op), // whoever shows the letter did not write this just now
     )
   }
 
@@ -195,7 +196,12 @@ export class Session {
     return this.#submit(() => canonical(op))
   }
 
-  #submit(make: () => readonly Component[], aside: () => Batch = () => ({})): Submitted {
+  /** @param shows  told of what has become part of `components()` */
+  #submit(
+    make: () => readonly Component[],
+    aside: () => Batch = () => ({}),
+    shows: (op: readonly Component[]) => void = () => undefined,
+  ): Submitted {
     const delivery = this.#delivery!
     if (delivery.isHopeless) return { kind: 'refused', error: noWay() }
     let series: readonly Component[][]
@@ -213,6 +219,7 @@ export class Session {
     if (series.length === 0) delivery.outbox.aside(beside)
     for (const [i, portion] of series.entries()) {
       delivery.write(portion, i === series.length - 1 ? beside : {})
+      shows(portion)
     }
     this.#changed()
     return { kind: 'taken' }

@@ -1,18 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from 'chai'
 import type { BrowserContextOptions } from 'playwright-core'
 import { memberToken, TEST_SECRET } from '../harness/tokens.ts'
-import { Firm, type Person } from './desk.ts'
+import { expectAccessible, Firm, type Person } from './desk.ts'
 
 const FIRM = '7d3b8d0e-6c1f-4a36-9d5b-0f6a5b0c1d2e'
 const TITLES = ['Demand letter', 'Reply to defence counsel', 'Settlement offer']
-
-async function expectAccessible({ page }: Person): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).to.deep.equal([])
-}
 
 describe('rolling several letters back', () => {
   let firm: Firm

@@ -3,7 +3,7 @@ import { until } from '../harness/deadline.ts'
 import { freePort } from '../harness/free-port.ts'
 import { scratchFolder } from '../harness/scratch.ts'
 import { startServer } from '../harness/server.ts'
-import { CUT, converge, Firm, type Person } from './desk.ts'
+import { CUT, converge, expectAccessible, Firm, type Person } from './desk.ts'
 
 const status = (person: Person) => person.page.locator('.status-words')
 
@@ -42,7 +42,22 @@ describe('a letter while the server is away', () => {
     await ada.goBehind('losses')
     await ada.type(' to date')
     await ada.page.locator('[data-unsent="1"]').waitFor()
-    expect(await status(ada).textContent()).to.equal('Offline. 1 edit is kept on this device')
+    await status(ada).filter({ hasText: 'Offline. 1 edit is kept on this device' }).waitFor()
+    for (const [name, width, height, colorScheme] of [
+      ['1280x900-light', 1280, 900, 'light'],
+      ['360x740-dark', 360, 740, 'dark'],
+    ] as const) {
+      await ada.page.setViewportSize({ width, height })
+      await ada.page.emulateMedia({ colorScheme })
+      await ada.page.getByText(/^Offline\. 1 edit kept here · version \d+$/).waitFor({
+        state: width < 700 ? 'visible' : 'hidden',
+      })
+      await ada.page.getByRole('button', { name: 'Retry now' }).click()
+      await expectAccessible(ada)
+      await ada.watched.screenshot(`offline-${name}`)
+    }
+    await ada.page.setViewportSize({ width: 1280, height: 900 })
+    await ada.reaches('offline')
     await ben.goBehind('a sum')
     await ben.type(' of £18,430')
     await ben.isSaved()

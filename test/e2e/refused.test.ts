@@ -1,10 +1,14 @@
 import { expect } from 'chai'
-import { CUT, converge, Firm, type Person } from './desk.ts'
+import { CUT, converge, expectAccessible, Firm, type Person } from './desk.ts'
+
+const status = ({ page }: Person) => page.locator('.status-words')
 
 describe('what a letter will not take', () => {
   let firm: Firm
   let ada: Person
   let id: string
+  /** Words that are unlucky. */
+  let refuse = false
 
   before(async function () {
     this.timeout(60_000)
@@ -62,8 +66,9 @@ describe('what a letter will not take', () => {
     await ada.page.getByRole('button', { name: 'Dismiss' }).click()
   })
 
-  it('[C3] words that the server refuses are kept, shown, and can be copied', async () => {
-    let refuse = true
+  it('[C3] words that the server refuses are kept, shown, copied, and put into the letter of later', async function () {
+    this.timeout(60_000)
+    refuse = true
     await ada.page.routeWebSocket(/\/v1\/collab\//, (socket) => {
       const server = socket.connectToServer()
       socket.onMessage((message) => {
@@ -78,23 +83,65 @@ describe('what a letter will not take', () => {
     await ada.type('Saved words. ')
     await ada.isSaved()
     await ada.page.keyboard.insertText('An unlucky sentence.')
-    await ada.page.locator('.draft-words').waitFor()
+    await ada.page.getByText('1 edit of yours could not be saved').waitFor()
     expect(await ada.page.locator('.status-words').textContent()).to.equal('Needs attention')
-    expect(await ada.page.locator('.draft-words').textContent()).to.equal('An unlucky sentence.')
     expect(await ada.text()).to.equal('Saved words. \n')
-    await ada.page.getByRole('button', { name: 'Copy your words' }).click()
-    await ada.page.getByText('Your words are copied.').waitFor()
+    const look = ada.page.getByRole('button', { name: 'Look at it…' })
+    await look.click()
+    const dialog = ada.page.getByRole('dialog', { name: 'Words that were set aside' })
+    expect(await dialog.locator('.past-added').allTextContents()).to.deep.equal(['An unlucky sentence.'])
+    for (const [name, width, height, colorScheme] of [
+      ['1280x900-light', 1280, 900, 'light'],
+      ['1280x900-dark', 1280, 900, 'dark'],
+      ['360x740-light', 360, 740, 'light'],
+      ['360x740-dark', 360, 740, 'dark'],
+    ] as const) {
+      await ada.page.setViewportSize({ width, height })
+      await ada.page.emulateMedia({ colorScheme })
+      await expectAccessible(ada)
+      await ada.watched.screenshot(`draft-${name}`)
+    }
+    await ada.page.setViewportSize({ width: 1280, height: 900 })
+    await dialog.getByRole('button', { name: 'Copy your words' }).click()
+    await dialog.getByText('Your words are copied.').waitFor()
     const copied = await ada.page.evaluate<string>('navigator.clipboard.readText()')
     expect(copied).to.equal('An unlucky sentence.')
+    await ada.press('Escape')
     refuse = false
     await ada.goBehind('Saved words. ')
-    await ada.type('New words.')
+    await ada.type('New words. ')
+    await ada.isSaved()
+    await look.click()
+    await dialog.getByRole('button', { name: 'Put into the letter' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await ada.sees('Saved words. New words. An unlucky sentence.')
     await converge(ada)
-    await ada.page.getByRole('button', { name: 'Discard' }).click()
-    await ada.page
-      .locator('.status-words')
+    await status(ada)
       .filter({ hasText: /^Saved/ })
       .waitFor()
+  })
+
+  it('[C3] words that were set aside are discarded by the person only, who is asked', async () => {
+    await ada.open(id)
+    await ada.type('Saved words.')
+    await ada.isSaved()
+    refuse = true
+    await ada.page.keyboard.insertText(' An unlucky sentence.')
+    await ada.page.getByRole('button', { name: 'Look at it…' }).click()
+    const discard = ada.page.getByRole('button', { name: 'Discard…' })
+    await discard.click()
+    await ada.page.getByRole('button', { name: 'Cancel' }).click()
+    await ada.press('Escape')
+    await ada.page.reload()
+    await ada.page.getByRole('button', { name: 'Look at it…' }).click()
+    await discard.click()
+    await ada.page.getByRole('button', { name: 'Discard', exact: true }).click()
+    await status(ada)
+      .filter({ hasText: /^Saved/ })
+      .waitFor()
+    await ada.reload()
+    expect(await ada.page.getByText('could not be saved').count()).to.equal(0)
+    refuse = false
   })
 
   it('[A5] somebody who was signed out signs in again in place, and what was written is sent', async () => {

@@ -199,7 +199,9 @@ describe('the session of a letter', () => {
     refuse = false
     await world.others(ID, [{ insert: 'My ' }])
     await reaches('the other op', { version: 2 })
+    seen.length = 0
     expect(session.mergeDraft(view().drafts[0].id).kind).to.equal('taken')
+    expect(seen, 'what the editor is told').to.deep.equal(['op [{"retain":11},{"insert":" bad"}]'])
     await reaches('saved', { unsent: 0, version: 3 })
     expect(await world.text(ID)).to.equal('My Dear Sir bad\n')
     expect(view().drafts).to.deep.equal([])

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { baseWords, reasonWords } from '../../../client/panels/drafts/draft-words.ts'
 import { initials, personColour } from '../../../client/panels/person-colour.ts'
 import { edits, statusOf } from '../../../client/panels/status-words.ts'
 import { clockSpan, dayWords, number, whenWords } from '../../../client/panels/when.ts'
@@ -55,20 +56,46 @@ describe('[C4] the status', () => {
     ...{ id: '1', reason: 'refused', code: null, keptAt: 0, epoch: null, edits: 1, version: 3 },
     ...{ base: [{ insert: '\n' }], ops: [[{ insert: 'x' }]] },
   })
-  const cases: [Partial<SessionView>, string, string][] = [
-    [{}, 'ok', 'Saved · version 1,284'],
-    [{ unsent: 2 }, 'busy', 'Saving…'],
-    [{ phase: 'connecting', ready: false }, 'quiet', 'Opening…'],
-    [{ phase: 'offline' }, 'warn', 'Offline. Nothing is waiting to be sent'],
-    [{ phase: 'offline', unsent: 1 }, 'warn', 'Offline. 1 edit is kept on this device'],
-    [{ phase: 'offline', unsent: 4 }, 'warn', 'Offline. 4 edits are kept on this device'],
-    [{ phase: 'offline', unsent: 4, fault: 'full' }, 'warn', 'Offline. 4 edits are kept in this tab only'],
-    [{ phase: 'refused', refusal: 'signed-out', unsent: 4 }, 'bad', 'Needs attention'],
-    [{ drafts: [draft] }, 'bad', 'Needs attention'],
+  const upTo = 'saved up to version 1,284'
+  const cases: [Partial<SessionView>, string, string, string | null, string | null][] = [
+    [{}, 'ok', 'Saved · version 1,284', null, null],
+    [{ unsent: 2 }, 'busy', 'Saving…', upTo, null],
+    [{ phase: 'connecting', ready: false }, 'quiet', 'Opening…', null, null],
+    [
+      { phase: 'offline' },
+      ...(['warn', 'Offline. Nothing is waiting to be sent', upTo] as const),
+      'Offline. Nothing is waiting · version 1,284',
+    ],
+    [
+      { phase: 'offline', unsent: 1 },
+      ...(['warn', 'Offline. 1 edit is kept on this device', upTo] as const),
+      'Offline. 1 edit kept here · version 1,284',
+    ],
+    [
+      { phase: 'offline', unsent: 4, isWriting: true },
+      ...(['warn', 'Offline. 4 edits are being kept on this device', upTo] as const),
+      'Offline. 4 edits being kept · version 1,284',
+    ],
+    [
+      { phase: 'offline', unsent: 4, fault: 'full' },
+      ...(['bad', 'Offline. 4 edits are only in this tab: this device is full', upTo] as const),
+      'Offline. 4 edits only in this tab · version 1,284',
+    ],
+    [
+      { phase: 'refused', refusal: 'signed-out', unsent: 4 },
+      ...(['bad', 'Needs attention', '4 edits are kept on this device', null] as const),
+    ],
+    [{ drafts: [draft] }, 'bad', 'Needs attention', upTo, null],
   ]
-  for (const [part, tone, words] of cases) {
-    it(`says “${words}”`, () => expect(statusOf({ ...view, ...part }, true)).to.deep.equal({ tone, words }))
+  for (const [part, tone, words, more, short] of cases) {
+    it(`says “${words}”`, () =>
+      expect(statusOf({ ...view, ...part }, true)).to.deep.equal({ tone, words, more, short }))
   }
+
+  it('promises nothing of a letter that was never on the server', () => {
+    const { more, short } = statusOf({ ...view, phase: 'offline', version: 0 }, true)
+    expect([more, short]).to.deep.equal([null, 'Offline. Nothing is waiting'])
+  })
 
   it('promises a reader nothing about saving', () => {
     expect(statusOf(view, false).words).to.equal('Read only · version 1,284')
@@ -79,6 +106,27 @@ describe('[C4] the status', () => {
 
   it('counts one edit as one', () => {
     expect([edits(1), edits(2), edits(1000)]).to.deep.equal(['1 edit is', '2 edits are', '1,000 edits are'])
+  })
+})
+
+describe('[C3] words that were set aside', () => {
+  const told = { reason: 'refused', code: null, edits: 2, version: 1284 } as const
+  it('say why', () => {
+    expect(reasonWords(told)).to.equal(
+      'The server did not take this edit. What you wrote before and after it was saved.',
+    )
+    expect(reasonWords({ ...told, code: 'op/too-large' })).to.include('longer than a letter can be')
+    expect(reasonWords({ ...told, reason: 'restored', edits: 0 })).to.include(
+      'lacks words that had been saved',
+    )
+    const reasons = ['restored', 'behind', 'forbidden', 'not-found', 'rejected'] as const
+    expect(new Set(reasons.map((reason) => reasonWords({ ...told, reason }))).size).to.equal(reasons.length)
+  })
+
+  it('say what they are based on', () => {
+    expect(baseWords(told)).to.equal('2 edits, based on version 1,284')
+    expect(baseWords({ ...told, edits: 1 })).to.equal('1 edit, based on version 1,284')
+    expect(baseWords({ ...told, edits: 0 })).to.equal('Saved words, based on version 1,284')
   })
 })
 

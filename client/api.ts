@@ -139,6 +139,11 @@ export class ApiError extends Error {
   }
 }
 
+/** No server answered, or none that was well. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ApiError && error.remedy === 'same'
+}
+
 /** Long enough for a slow line, short enough that a person still waits. */
 const ANSWER_MS = 20_000
 

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { ApiError, api, type Letter } from '../api.ts'
+import { api, isAway, type Letter } from '../api.ts'
 import { rememberedLetters } from '../remembered.ts'
+import { tellOfLetters } from './letter-births.ts'
 
 /**
  * The letters as far as they have been fetched, newest first, and the ways to fetch and change them.
@@ -46,6 +47,7 @@ export function useLetterList(memberId: string): LetterList {
         state: old.letters.length > 0 && state === 'loading' ? 'ready' : state,
       }))
       try {
+        await tellOfLetters(memberId)
         const page = await api.letters(cursor, PAGE)
         if (mine !== question.current) return
         setContent((old) => {
@@ -120,9 +122,4 @@ export function useLetterList(memberId: string): LetterList {
       change(letter.id, () => [])
     },
   }
-}
-
-/** No server answered, or none that was well. */
-export function isAway(error: unknown): boolean {
-  return error instanceof ApiError && error.remedy === 'same'
 }

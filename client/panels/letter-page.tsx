@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { ApiError, api, type Letter, type Member, type SignInState } from '../api.ts'
+import { ApiError, isAway, type Letter, type Member, type SignInState } from '../api.ts'
 import { follow, go, letterPath, type Route } from '../app-route.ts'
 import { forgetLetter, rememberedLetters, rememberLetter } from '../remembered.ts'
 import { openSession } from '../sync/browser-world.ts'
@@ -7,8 +7,8 @@ import { enterLetter, leaveLetter } from '../sync/open-letters.ts'
 import type { Session } from '../sync/session.ts'
 import { Bones } from './bones.tsx'
 import { HistoryDesk } from './history/history-desk.tsx'
+import { createLetter, fetchLetter, renameLetter } from './letter-births.ts'
 import { LetterDesk } from './letter-desk.tsx'
-import { isAway } from './letter-list.ts'
 import { useScreenTitle } from './screen-title.ts'
 import { errorWords, Trouble } from './trouble.tsx'
 import './letter-page.css'
@@ -45,7 +45,7 @@ export function LetterPage({ route, onSignedOut, ...props }: Props) {
     let isCurrent = true
     const ask = async (): Promise<void> => {
       try {
-        const letter = await api.letter(id)
+        const letter = await fetchLetter(memberId, id)
         rememberLetter(memberId, letter)
         if (isCurrent) setKnown({ kind: 'found', letter })
       } catch (error) {
@@ -80,7 +80,7 @@ export function LetterPage({ route, onSignedOut, ...props }: Props) {
     const { letter } = known
     setKnown({ kind: 'found', letter: { ...letter, title } })
     try {
-      await api.renameLetter(id, title)
+      await renameLetter(memberId, letter, title)
     } catch (error) {
       setKnown({ kind: 'found', letter })
       throw error
@@ -114,16 +114,6 @@ interface HistoryProps {
 function History({ session, ...props }: HistoryProps) {
   const { version } = useSyncExternalStore(session.subscribe, session.getSnapshot)
   return <HistoryDesk newest={version} onClose={() => go(letterPath(props.letter.id))} {...props} />
-}
-
-/** Tells the server of a letter that was made without it. */
-async function createLetter(id: string, title: string): Promise<'made' | 'refused' | 'unknown'> {
-  try {
-    await api.createLetter(id, title)
-    return 'made'
-  } catch (error) {
-    return error instanceof ApiError && error.remedy === 'never' ? 'refused' : 'unknown'
-  }
 }
 
 /** The shape of a letter, for what takes longer than a moment. */

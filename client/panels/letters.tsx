@@ -4,6 +4,7 @@ import { go, letterPath } from '../app-route.ts'
 import { Ask } from './ask.tsx'
 import { EmptiedNotice } from './emptied-notice.tsx'
 import { Icon } from './icons.tsx'
+import { makeLetter } from './letter-births.ts'
 import { useLetterList } from './letter-list.ts'
 import { LetterRows, LetterRowsFoot } from './letter-rows.tsx'
 import { Notice } from './notice.tsx'
@@ -50,7 +51,7 @@ export function Letters({ member, onSignOut, onSignedOut }: Props) {
     setCreating(true)
     setTrouble(null)
     try {
-      const { id } = await api.createLetter(crypto.randomUUID(), 'Untitled letter')
+      const id = await makeLetter(member, 'Untitled letter')
       go(letterPath(id), { isNew: true })
     } catch (error) {
       setTrouble(`The letter was not created. ${errorWords(error)}`)

@@ -34,6 +34,23 @@ export async function findUnborn(
   return entry === undefined ? null : (entry[1] as UnbornLetter)
 }
 
+/**
+ * Makes all that are to be made, until nobody answers. What the server refuses is left to whoever opens the letter.
+ *
+ * @throws DeviceError
+ */
+export async function bearLetters(
+  store: DeviceStore,
+  member: string,
+  createLetter: BirthDeps['createLetter'],
+): Promise<void> {
+  for (const { id, title } of await unbornLetters(store, member)) {
+    const birth = await createLetter(id, title)
+    if (birth === 'unknown') return
+    if (birth === 'made') await store.write({ remove: [key(member, id)] })
+  }
+}
+
 export interface BirthDeps {
   readonly store: DeviceStore
   createLetter(id: string, title: string): Promise<Birth>
@@ -80,8 +97,11 @@ export class BirthAttempt {
     if (this.#isAsking || this.#isOver) return
     this.#cancel?.()
     this.#isAsking = true
-    const { id, title } = this.#unborn
-    const birth = await this.#deps.createLetter(id, title)
+    const { store, createLetter } = this.#deps
+    const { id } = this.#unborn
+    // It may have got another title meanwhile.
+    const { title } = (await findUnborn(store, this.#member, id).catch(() => null)) ?? this.#unborn
+    const birth = await createLetter(id, title)
     this.#isAsking = false
     if (this.#isOver) return
     if (birth === 'unknown') {
@@ -91,7 +111,7 @@ export class BirthAttempt {
     }
     this.#isOver = true
     // Not to be told again matters little: making it twice is making it once.
-    await this.#deps.store.write({ remove: [key(this.#member, id)] }).catch(() => undefined)
+    await store.write({ remove: [key(this.#member, id)] }).catch(() => undefined)
     this.#onBirth(birth)
   }
 }

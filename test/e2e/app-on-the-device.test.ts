@@ -83,6 +83,27 @@ describe('the app, kept on the device', function () {
     expect(kept.filter((path) => !/^\/(?:assets\/[^/]+|mark\.svg)?$/.test(path))).to.deep.equal([])
   })
 
+  it('[D1] makes a letter with the server gone, which is there when it is back', async () => {
+    await ada.open(await ada.createLetter('Demand letter'))
+    await isKept(ada)
+    await deployment.kill()
+    await ada.goTo('/')
+    await ada.page.getByText('No connection.').waitFor()
+    await ada.page.getByRole('button', { name: 'New letter' }).click()
+    await ada.editor.waitFor()
+    await ada.type('On a train')
+    await ada.press('Enter')
+    await ada.type('Dear Madam')
+    await ada.editor.getByText('Dear Madam').waitFor()
+    await ada.reload('offline')
+    await ada.editor.getByText('Dear Madam').waitFor()
+    await deployment.start()
+    await ada.goTo('/')
+    await ada.page.getByRole('link', { name: 'On a train' }).click()
+    await ada.isSaved()
+    expect(await ada.editor.innerText()).to.equal('Dear Madam')
+  })
+
   it('says that the browser has thrown away what was kept, once', async () => {
     await ada.open(await ada.createLetter('Demand letter'))
     await ada.type('Dear Sir')

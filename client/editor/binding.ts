@@ -12,8 +12,12 @@ import { HeldOps } from './held-ops.ts'
 const SHARE = 8
 /** and is shown after this many ms at the latest, */
 const LONGEST_PAUSE_MS = 100
-/** but not while a key that was just pressed waits to be painted. */
+/** but not while a key that was just pressed waits to be painted, */
 const KEY_MS = 24
+/** nor when the next one is likely to come; */
+const NEXT_KEY_MS = 250
+/** though this long after it came at the latest. */
+const OLDEST_MS = 500
 
 export interface BindingEvents {
   /** The letter is in the view for the first time. */
@@ -48,6 +52,8 @@ export class Binding implements LetterListener {
   #timer: ReturnType<typeof setTimeout> | undefined
   #releasedAt = Number.NEGATIVE_INFINITY
   #writtenAt = Number.NEGATIVE_INFINITY
+  /** When the oldest of what is held came. */
+  #heldAt = Number.POSITIVE_INFINITY
   #pauseMs = 0
   #isClosed = false
   /** Changes made while the document was away, starting afresh after a refusal, and the view before them. */
@@ -73,8 +79,9 @@ export class Binding implements LetterListener {
   }
 
   remoteOp(op: readonly Component[]): void {
+    this.#heldAt = Math.min(this.#heldAt, performance.now())
     this.#held.hold(op)
-    this.#releaseInTime()
+    if (this.#timer === undefined) this.#releaseInTime()
   }
 
   loaded(): void {
@@ -106,6 +113,7 @@ export class Binding implements LetterListener {
       return
     }
     this.#submit(this.#held.cross(made))
+    if (this.#timer !== undefined) this.#releaseInTime()
   }
 
   readonly #onCompositionStart = (): void => {
@@ -131,11 +139,18 @@ export class Binding implements LetterListener {
     }
   }
 
-  /** Shows what is held at once, unless the last time was just now or the person is writing this very moment. */
+  /**
+   * Shows what is held at once, unless the last time was just now or the person is writing: then right behind one of
+   * their keys, which is when the next one is furthest away.
+   */
   #releaseInTime(): void {
-    if (this.#timer !== undefined) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#held.isEmpty) return
     const now = performance.now()
-    const at = Math.max(this.#releasedAt + this.#pauseMs, this.#writtenAt + KEY_MS)
+    const afterKey = this.#writtenAt + KEY_MS
+    const quiet = now < afterKey ? afterKey : this.#writtenAt + NEXT_KEY_MS
+    const at = Math.max(this.#releasedAt + this.#pauseMs, Math.min(quiet, this.#heldAt + OLDEST_MS))
     if (now >= at) return this.#release()
     this.#timer = setTimeout(() => {
       this.#timer = undefined
@@ -149,6 +164,7 @@ export class Binding implements LetterListener {
     // What the browser changed and Quill has not read yet would be read in the middle of applying: read it now.
     this.#quill.update('user')
     const op = this.#held.release()
+    this.#heldAt = Number.POSITIVE_INFINITY
     this.#apply(op)
     if (setsExclusive(op)) this.#mend()
     this.#releasedAt = performance.now()

@@ -12,7 +12,7 @@ import type { SessionView } from '../sync/session-view.ts'
 /** Of quiet before the numbers are shown, */
 const QUIET_MS = 250
 /** and how old they may become when it is never quiet. */
-const OLDEST_MS = 1_000
+const OLDEST_MS = 5_000
 
 interface Source {
   subscribe(watcher: () => void): () => void

@@ -66,7 +66,7 @@ async function measure(): Promise<number> {
         `ms                 median     p95     p99     max\n` +
         `key to paint     ${shown(({ paint }) => paint)}\n` +
         `  until handled  ${shown(({ wait }) => wait)}\n` +
-        `  handling       ${shown(({ handling }) => handling)}\n`,
+        `  work of it     ${shown(({ work }) => work)}  of the page's thread, until the frame is handed over\n`,
     )
     return percentile(
       measured.map(({ paint }) => paint),

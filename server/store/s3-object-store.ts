@@ -11,7 +11,7 @@ import type { S3Bucket } from '../config.ts'
 import type { ObjectStore } from './object-store.ts'
 
 /** All attempts together. Whoever reads waits for it before the log is replayed instead. */
-const GET_MS = 2_000
+const GET_MS = 5_000
 const CHANGE_MS = 10_000
 const RETRIES = 3
 

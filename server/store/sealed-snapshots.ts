@@ -62,8 +62,7 @@ export class SealedSnapshots {
     await this.#db.query(
       `insert into sealed_snapshots (letter, version, firm, epoch, kid, object)
        values ($1::uuid, $2, $3::uuid, $4, $5, $6)
-       on conflict (letter, version)
-       do update set epoch = excluded.epoch, kid = excluded.kid, object = excluded.object`,
+       on conflict (letter, version) do nothing`,
       [of.letter, of.version, of.firm, of.epoch, mark.kid, mark.object],
     )
   }

@@ -144,6 +144,18 @@ for (const [place, open] of Object.entries(PLACES)) {
           reads++
         }
       })
+      // One node has been restarted with the new key and one has not; that one makes again what is there, too.
+      const written: SnapshotMark[] = []
+      const writing = [both, before].map(async (node) => {
+        const theirs = randomUUID()
+        for (let version = 1; goesOn && version <= 30; version++) {
+          await node.keep(text(version), { ...of(version), letter: theirs })
+          written.push((await node.upTo(theirs, version, 1))[0]!)
+          const at = 1 + (version % versions.length)
+          // It has not got the key of what was sealed anew a moment ago.
+          await node.keep(text(at), of(at)).catch((error) => expect(error).to.be.instanceOf(SealError))
+        }
+      })
       // The first attempt ends in the middle.
       let puts = 0
       const objects = objectsFor(NEW, OLD)
@@ -156,15 +168,22 @@ for (const [place, open] of Object.entries(PLACES)) {
       const first = await half.rotate((_, error) => failed.push(error))
       const second = await both.rotate((_, error) => failed.push(error))
       goesOn = false
-      await Promise.all(reading)
+      await Promise.all([...reading, ...writing])
       expect(reads).to.be.greaterThan(40)
+      expect(written.length).to.be.greaterThan(4)
       expect(first).to.equal(15)
       expect(first + second).to.be.at.least(versions.length)
+      // What the old node has written since.
+      await both.rotate((_, error) => failed.push(error))
       expect(await both.rotate(() => failed.push('again'))).to.equal(0)
       const after = shelf(NEW)
       const marks = await after.upTo(letter, 100, 100)
       expect(marks.map(({ kid }) => kid)).to.deep.equal(versions.map(() => 'new'))
-      for (const mark of marks) expect((await after.open(mark)).equals(text(mark.version))).to.equal(true)
+      for (const { letter: of, version } of [...marks, ...written]) {
+        const [mark] = await after.upTo(of, version, 1)
+        expect(mark).to.include({ letter: of, version, kid: 'new' })
+        expect((await after.open(mark!)).equals(text(version))).to.equal(true)
+      }
     })
   })
 }

@@ -11,21 +11,12 @@ import { Palimpsest } from '../../ot/palimpsest.ts'
 import { takeBack } from '../../ot/taken-back.ts'
 import { documentType, letter as letterType } from '../../ot/types.ts'
 import { assertEdit, EditReader, type LetterEdit, NO_LETTER } from './letter-edits.ts'
+import { packStart, type Start, unpackStart } from './packed-start.ts'
 import type { PackedStart } from './reckoner.ts'
 import type { RollbackNote } from './rollback-note.ts'
 import { applyLogged, NOTHING } from './step.ts'
 import type { Snapshot } from './types.ts'
 import { type Selection, type Target, undoing } from './undone.ts'
-
-/** Where a reckoning starts: a letter at a version, and who wrote it. */
-export interface Start {
-  readonly version: number
-  readonly letter: LetterDocument
-  readonly blame: readonly Blamed[]
-}
-
-/** Before the first op. */
-const BEGINNING: Start = { version: 0, letter: NO_LETTER, blame: [] }
 
 export interface TakingBack {
   readonly op: LetterOp
@@ -69,10 +60,12 @@ export class Reckoning<K extends Kind = Kind> {
   /** For a snapshot: the letter as documents make it of the same ops. */
   #replayed: Snapshot
 
-  constructor(task: Task<K>, { version, letter, blame }: Start) {
+  constructor(task: Task<K>, start: PackedStart) {
     this.#task = task as Task
+    const isWritersNeeded = task.kind !== 'letter' && task.kind !== 'compare'
+    const { version, letter, blame } = unpackStart(start, isWritersNeeded)
     this.#reader = new EditReader(letter)
-    this.#letters = new Palimpsest(letter, blame, false)
+    this.#letters = new Palimpsest(letter, isWritersNeeded ? blame : null, false)
     this.#version = version
     this.#replayed = version === 0 ? NOTHING : { version, type: letterType.uri, data: letter }
   }
@@ -121,22 +114,6 @@ export class Reckoning<K extends Kind = Kind> {
   #reached(): Start {
     return { version: this.#version, letter: this.#letters.head(), blame: this.#letters.blame() }
   }
-}
-
-/** A start as it is kept and sent: JSON, blame as `[length, author, version]`. */
-function packStart({ letter, blame }: Start): Uint8Array {
-  const stretches = blame.map(({ length, author, version }) => [length, author, version])
-  return Buffer.from(JSON.stringify({ letter, blame: stretches }))
-}
-
-export function unpackStart({ version, packed }: PackedStart): Start {
-  if (packed === null) return BEGINNING
-  // Written by packStart, and sealed since.
-  const { letter, blame } = JSON.parse(Buffer.from(packed).toString()) as {
-    letter: LetterDocument
-    blame: [number, string, number][]
-  }
-  return { version, letter, blame: blame.map(([length, author, version]) => ({ length, author, version })) }
 }
 
 /** @throws Error when the letter is another one than the one that was replayed */

@@ -3,7 +3,7 @@
 import { parentPort } from 'node:worker_threads'
 import { CollabError } from '../../ot/errors.ts'
 import { LoggedOp } from '../../ot/logged-op.ts'
-import { Reckoning, unpackStart } from '../doc/reckoning.ts'
+import { Reckoning } from '../doc/reckoning.ts'
 import type { FromThread, ToThread } from './reckoner-pool.ts'
 
 let reckoning: Reckoning | null = null
@@ -22,7 +22,7 @@ function answerTo(message: ToThread): FromThread {
 }
 
 function heard(message: ToThread): unknown {
-  if ('task' in message) reckoning = new Reckoning(message.task, unpackStart(message.start))
+  if ('task' in message) reckoning = new Reckoning(message.task, message.start)
   else if ('ops' in message) reckoning!.take(message.ops.map((record) => new LoggedOp(record)))
   else {
     const answer = reckoning!.finish()

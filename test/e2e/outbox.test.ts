@@ -141,14 +141,19 @@ describe('what was typed, whatever becomes of the tab', () => {
     await ada.type('Third.')
     await ada.isKept()
     refuse!()
-    await ada.page.locator('.draft-words').waitFor()
-    expect(await ada.page.locator('.draft-words').textContent()).to.equal('An unlucky sentence.')
+    const isKept = async () => {
+      await ada.page.getByRole('button', { name: 'Look at it…' }).click()
+      const words = await ada.page.locator('.past-added').allTextContents()
+      expect(words).to.deep.equal(['An unlucky sentence.'])
+    }
+    await isKept()
+    await ada.press('Escape')
     await converge(ada, ben)
     expect(await ben.text()).to.equal('First. Third.\n')
-    expect(await ben.page.locator('.draft-words, .notice').count()).to.equal(0)
+    expect(await ben.page.locator('.notice').count()).to.equal(0)
     await ada.page.unrouteAll()
     await ada.reload()
-    expect(await ada.page.locator('.draft-words').textContent()).to.equal('An unlucky sentence.')
+    await isKept()
   })
 
   it('nothing else went wrong in the pages', () => {

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, api, type Letter, type Member, type Person } from '../api.ts'
 import { go, letterPath } from '../app-route.ts'
+import { browserStore } from '../sync/browser-store.ts'
+import { lettersWithOutboxes } from '../sync/outbox-place.ts'
 import { Ask } from './ask.tsx'
 import { EmptiedNotice } from './emptied-notice.tsx'
 import { Icon } from './icons.tsx'
@@ -21,6 +23,14 @@ interface Props {
   onSignedOut(): void
 }
 
+/** What was written in a tab that is gone does not wait until its letter is opened again. */
+async function findLeftBehind(memberId: string): Promise<void> {
+  // A device that does not answer is told of by the letter that is opened next.
+  const letters = await lettersWithOutboxes(browserStore, memberId).catch(() => [])
+  // Most lists need none of the code that edits.
+  if (letters.length > 0) await (await import('./left-behind.ts')).sendLeftBehind(memberId, letters)
+}
+
 /** The first screen: every letter of the firm that I may read. */
 export function Letters({ member, onSignOut, onSignedOut }: Props) {
   useScreenTitle('Letters')
@@ -39,6 +49,8 @@ export function Letters({ member, onSignOut, onSignedOut }: Props) {
       () => {},
     )
   }, [])
+
+  useEffect(() => void findLeftBehind(member.id), [member.id])
 
   const isSignedOut = list.error instanceof ApiError && list.error.remedy === 'sign-in'
   // biome-ignore lint/correctness/useExhaustiveDependencies: told once, whoever listens

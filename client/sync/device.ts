@@ -1,6 +1,7 @@
 import type { Batch, DeviceStore } from './device-store.ts'
 import type { Locks } from './locks.ts'
-import { Outbox, type OutboxDeps, type OutboxPlace, outboxesOf } from './outbox.ts'
+import { Outbox, type OutboxDeps } from './outbox.ts'
+import { type OutboxPlace, outboxesOf } from './outbox-place.ts'
 import { stateOf } from './replica.ts'
 
 /** What a session needs of the device it is on. All tabs of a browser share one. */

@@ -68,6 +68,20 @@ export async function keepCopy(
 }
 
 /**
+ * Replaces the copy that is there, without a look at the others: on a page that goes away nothing may be awaited.
+ *
+ * @throws DeviceError
+ */
+export async function renewCopy(
+  store: DeviceStore,
+  member: string,
+  document: string,
+  copy: LocalCopy,
+): Promise<void> {
+  await store.write({ put: [[letterKey(member, document), copy]] })
+}
+
+/**
  * Takes every copy off the device, but those of `member`: whoever signed out has nothing to read here. What they wrote and the server
  * does not have stays, in outboxes and drafts, and waits for them.
  *

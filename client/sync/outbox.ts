@@ -1,4 +1,5 @@
 import { type Batch, DeviceError, type DeviceFault, type DeviceStore, type Entry } from './device-store.ts'
+import { type OutboxPlace, outboxesOf } from './outbox-place.ts'
 import { type Checkpoint, type Replica, type ReplicaEvent, replay, resumed, stateOf } from './replica.ts'
 
 /**
@@ -22,13 +23,6 @@ import { type Checkpoint, type Replica, type ReplicaEvent, replay, resumed, stat
  *   - an event is kept only together with all before it.
  */
 
-/** Where an outbox is. Ids sort by when they were made. */
-export interface OutboxPlace {
-  readonly member: string
-  readonly document: string
-  readonly id: string
-}
-
 export interface OutboxDeps {
   readonly store: DeviceStore
   /** Runs `task` after `ms`; the returned function takes it back. */
@@ -46,10 +40,6 @@ const PATIENCE_MS = 10_000
 interface Base extends Checkpoint {
   /** Of the server's database; null when the letter was made here and the server has not seen it. */
   readonly epoch: string | null
-}
-
-export function outboxesOf(member: string, document: string): string {
-  return `outbox/${member}/${document}/`
 }
 
 /** What the entries of one outbox, at least one, say. */

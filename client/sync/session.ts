@@ -2,13 +2,14 @@ import { type Component, canonical, type Insert } from '../../ot/component.ts'
 import { CollabError } from '../../ot/errors.ts'
 import { keepLastNewline } from '../../ot/final-newline.ts'
 import { letter } from '../../ot/letter.ts'
+import { Copying } from './copying.ts'
 import { sendCourier } from './courier.ts'
 import { Delivery, type DeliveryDeps } from './delivery.ts'
 import { adoptOutbox, newOutbox, type Owned } from './device.ts'
 import type { Batch, DeviceFault } from './device-store.ts'
 import { mergedInto } from './draft.ts'
 import { Drafts } from './drafts.ts'
-import { keepCopy, openLocal } from './local-copies.ts'
+import { type LocalCopy, openLocal } from './local-copies.ts'
 import { portions } from './portions.ts'
 import { editsIn, fresh, type Op, queueOf } from './replica.ts'
 import type { LetterListener, SessionView, Submitted } from './session-view.ts'
@@ -35,8 +36,6 @@ import { BirthAttempt, type BirthDeps, findUnborn, type UnbornLetter } from './u
 
 /** How often a tab that lives looks for what dead ones left behind. */
 const ADOPT_MS = 5_000
-/** How often a copy of a letter that is being written in is kept. */
-const COPY_MS = 30_000
 /** What a letter is born with (rule L7.2), as version 1. */
 const BORN: readonly Insert[] = [{ insert: '\n' }]
 /** A device that does not answer for this long is done without. */
@@ -48,6 +47,7 @@ export class Session {
   readonly #world: SessionWorld
   readonly #watchers = new Set<() => void>()
   readonly #drafts: Drafts
+  readonly #copying: Copying
   #listener: LetterListener | null = null
   /** Null until `open` has looked at what is on the device. */
   #delivery: Delivery | null = null
@@ -57,13 +57,9 @@ export class Session {
   #courier: { stop(): void } | null = null
   /** Until the letter is on the server. */
   #birth: BirthAttempt | null = null
-  #cancelCopy: (() => void) | null = null
-  #copying: Promise<void> = Promise.resolve()
   #cancelAdopt: (() => void) | null = null
-  /** The version of the copy on the device. */
-  #copied = -1
   #isClosed = false
-  #isOpening = false
+  #opened: Promise<void> | null = null
   #view: SessionView
 
   /** @param member  who writes: the one who is signed in */
@@ -72,6 +68,7 @@ export class Session {
     this.#member = member
     this.#world = world
     this.#drafts = new Drafts(world.device.store, member, docId, () => this.#changed())
+    this.#copying = new Copying(world, member, docId, () => this.#toCopy())
     this.#view = this.#look()
   }
 
@@ -82,10 +79,13 @@ export class Session {
   }
   readonly getSnapshot = (): SessionView => this.#view
 
-  /** Looks at what is on the device, then for the server. */
-  async open(): Promise<void> {
-    if (this.#isOpening) return
-    this.#isOpening = true
+  /** Looks at what is on the device, then for the server. Resolves, each time, when it is known what was on the device. */
+  open(): Promise<void> {
+    this.#opened ??= this.#open()
+    return this.#opened
+  }
+
+  async #open(): Promise<void> {
     const owned = await this.#find()
     const delivery = new Delivery(this.#deps(), owned, {
       shows: (op) => this.#listener?.remoteOp(op),
@@ -120,12 +120,11 @@ export class Session {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#listener = null
-    this.#cancelCopy?.()
     this.#cancelAdopt?.()
     this.#courier?.stop()
     this.#birth?.stop()
-    if (!isLeft) this.#copy()
-    await this.#copying
+    if (!isLeft) this.#copying.now()
+    await this.#copying.stop()
     await this.#delivery?.close()
   }
 
@@ -138,7 +137,7 @@ export class Session {
   /** The page is put away, and may never be heard of again: keeps what can be kept. */
   hide(): void {
     void this.#delivery?.outbox.settled()
-    this.#copy()
+    this.#copying.now(true)
   }
 
   dropDraft(id: string): void {
@@ -251,7 +250,7 @@ export class Session {
     if (here === null) return true
     const { unborn, copy } = here
     if (copy !== null) {
-      this.#copied = copy.version
+      this.#copying.found(copy)
       delivery.begin(copy.epoch, fresh(copy.version, copy.letter))
     }
     if (unborn === null) return true
@@ -296,25 +295,11 @@ export class Session {
     })
   }
 
-  /** Keeps the letter as the server has it, to be opened without a server: for whom it lets in. */
-  #copy(): void {
-    const { device } = this.#world
+  /** The letter as the server has it, for whom it lets in. */
+  #toCopy(): LocalCopy | null {
     const { replica, epoch, refusal } = this.#delivery ?? { replica: null, epoch: null, refusal: null }
-    if (replica === null || epoch === null || refusal !== null || replica.version === this.#copied) return
-    this.#copied = replica.version
-    const copy = { epoch, version: replica.version, letter: replica.confirmed }
-    this.#copying = this.#copying.then(() =>
-      // A copy is a convenience: a device that is full of them says so when an edit does not fit.
-      keepCopy(device.store, this.#member, this.docId, copy, this.#world.wallTime()).catch(() => undefined),
-    )
-  }
-
-  #copyLater(): void {
-    if (this.#cancelCopy !== null || this.#isClosed) return
-    this.#cancelCopy = this.#world.after(COPY_MS, () => {
-      this.#cancelCopy = null
-      this.#copy()
-    })
+    if (replica === null || epoch === null || refusal !== null) return null
+    return { epoch, version: replica.version, letter: replica.confirmed }
   }
 
   // What the delivery tells
@@ -326,7 +311,7 @@ export class Session {
   }
 
   #level(): void {
-    this.#copy()
+    this.#copying.now()
     void this.#deliverOthers()
   }
 
@@ -375,7 +360,7 @@ export class Session {
   #changed(): void {
     const next = this.#look()
     const before = this.#view
-    if (next.version !== before.version) this.#copyLater()
+    if (next.version !== before.version) this.#copying.soon()
     const same = (Object.keys(next) as (keyof SessionView)[]).every((key) => next[key] === before[key])
     if (same) return
     this.#view = next

@@ -63,7 +63,7 @@ describe('the app, kept on the device', function () {
     await second.page.getByRole('link', { name: 'Demand letter' }).waitFor()
     await second.close()
     await deployment.start()
-    await ada.page.getByRole('button', { name: 'Try now' }).click()
+    await ada.page.getByRole('button', { name: 'Try now', exact: true }).click()
     await ada.page.getByRole('link', { name: 'Never opened' }).waitFor()
     expect(await ada.page.getByText('No connection.').count()).to.equal(0)
   })
@@ -81,6 +81,24 @@ describe('the app, kept on the device', function () {
     })()`)
     expect(kept).to.include('/')
     expect(kept.filter((path) => !/^\/(?:assets\/[^/]+|mark\.svg)?$/.test(path))).to.deep.equal([])
+  })
+
+  it('[C1] sends what a closed tab left as soon as the app is open, and says until then that it waits', async () => {
+    const id = await ada.createLetter('Demand letter')
+    await ada.open(id)
+    await isKept(ada)
+    await deployment.kill()
+    await ada.reaches('offline')
+    await ada.type('Dear Sir')
+    await ada.isKept()
+    await ada.goTo('/')
+    await ada.page.getByText('1 edit is kept on this device').waitFor()
+    await deployment.start()
+    await ada.page.getByRole('button', { name: 'Try now' }).first().click()
+    await ada.page.getByText('1 edit is kept on this device').waitFor({ state: 'detached' })
+    await ada.open(id)
+    await ada.sees('Dear Sir')
+    await ada.isSaved()
   })
 
   it('[D1] makes a letter with the server gone, which is there when it is back', async () => {

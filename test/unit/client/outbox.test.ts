@@ -252,6 +252,16 @@ describe('the outbox', () => {
 
   const expectPhase = (one: Tab, phase: 'connecting') => one.open(phase)
 
+  it('has the copy of a letter on its way when the page goes away, without asking the device anything', async () => {
+    const ada = await tab().open()
+    await until('a copy', async () => (await store.keys('copy/')).length === 1)
+    ada.type(8, '!')
+    await ada.reaches('saved', saved)
+    store.keys = () => new Promise(() => undefined)
+    ada.session.hide()
+    expect(JSON.stringify(store.entries('copy/'))).to.include('Dear Sir!')
+  })
+
   it('[C3] keeps drafts for the tabs that come after', async () => {
     const ada = await tab().open()
     browser.backend.use('submit', (context, next) => {

@@ -4,6 +4,7 @@
  *   npm run typing                                    100 KB, 10 people, 400 keys
  *   npm run typing -- --characters 1000000 --people 0 another letter
  *   npm run typing -- --keys 100 --trace trace.json   keeps what Chromium recorded, for its performance panel
+ *   npm run typing -- --away 10000                    as many edits of a closed tab, sent past twice as many of others
  *
  * Exits with 1 when the aim is missed. This file needs nothing but Node; the rest is TypeScript and needs the packages.
  */

@@ -18,15 +18,35 @@ interface Collab {
     getLength(): number
     setSelection(index: number, length: number, source: string): void
   }
-  readonly state: { readonly unsent: number; readonly phase: string }
+  readonly session: { submit(op: readonly object[]): unknown }
+  readonly state: {
+    readonly unsent: number
+    readonly phase: string
+    readonly ready: boolean
+    readonly isWriting: boolean
+  }
 }
 declare const collab: Collab // in the page
+
+/** Asks for a turn as soon as it has had one. */
+const WATCH = `
+  globalThis.longestPause = 0
+  let last = performance.now()
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    const now = performance.now()
+    longestPause = Math.max(longestPause, now - last)
+    last = now
+    setTimeout(() => port2.postMessage(null), 4)
+  }
+  port2.postMessage(null)
+`
 
 /** The one whose keys are measured, before a browser that is not slowed down by anything but the editor. */
 export class Desk {
   readonly #browser: Browser
-  readonly #page: Page
-  readonly #keyboard: CDPSession
+  #page: Page
+  #keyboard: CDPSession
   readonly #url: string
 
   static async open(executablePath: string, url: string, token: string): Promise<Desk> {
@@ -98,6 +118,46 @@ export class Desk {
       await this.#keyboard.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key })
       await pause(between[0] + Math.random() * (between[1] - between[0]))
     }
+  }
+
+  /** Of the letter, UTF-16 code units. */
+  length(): Promise<number> {
+    return this.#page.evaluate(() => collab.quill.getLength())
+  }
+
+  /** Writes as many edits, each at another place, without a network, and closes the tab when they are on the device. */
+  async writeAway(edits: number): Promise<void> {
+    const context = this.#page.context()
+    await context.setOffline(true)
+    await this.#page.locator('[data-phase="offline"]').waitFor()
+    await this.#page.evaluate((count) => {
+      const length = collab.quill.getLength()
+      for (let n = 0; n < count; n++)
+        collab.session.submit([{ retain: 1 + ((n * 7919) % (length + n - 2)) }, { insert: 'a' }])
+    }, edits)
+    await this.#page.waitForFunction(() => !collab.state.isWriting, undefined, { timeout: 120_000 })
+    await this.#page.close()
+    await context.setOffline(false)
+    this.#page = await context.newPage()
+    this.#keyboard = await context.newCDPSession(this.#page)
+  }
+
+  /** Resolves when the letter can be read and written in, whatever the server says. */
+  async openAgain(id: string): Promise<void> {
+    await this.#page.addInitScript(WATCH)
+    await this.#page.goto(`${this.#url}/letters/${id}?debug`)
+    await this.#page.locator('.sheet:not(.sheet-waiting) .ql-editor[contenteditable="true"]').waitFor()
+    await this.#page.evaluate(() => collab.quill.setSelection(0, 0, 'user'))
+  }
+
+  /** The server has everything that was written here, and what others wrote is here. */
+  isLevel(): Promise<boolean> {
+    return this.#page.evaluate(() => collab.state.phase === 'live' && collab.state.unsent === 0)
+  }
+
+  /** The longest time the page did not answer since it was opened, ms. */
+  longestPause(): Promise<number> {
+    return this.#page.evaluate('longestPause')
   }
 
   /** @returns what Chromium recorded meanwhile, as JSON */

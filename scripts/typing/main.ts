@@ -10,12 +10,15 @@ import { memberToken, TEST_SECRET } from '../../test/harness/tokens.ts'
 import { describeMachine, thisMachine } from '../bench/machine.ts'
 import { ensurePrograms } from '../debian-packages.ts'
 import { runToItsEnd } from '../run-to-its-end.ts'
+import { measureReturn } from './absence.ts'
 import { Desk } from './desk.ts'
 import { longLetter } from './long-letter.ts'
 import { keysIn, percentile } from './paint.ts'
 import { Typist } from './typist.ts'
 
 const AIM_MS = 16
+/** Until everything is sent that was written in a day without a network, ms. */
+const RETURN_AIM_MS = 10_000
 /** A quick typist: eight keys a second, and no rhythm that could fall in step with anything. */
 const PAUSE_MS = [80, 170] as const
 const WARM_UP_KEYS = 40
@@ -26,6 +29,7 @@ const { values } = parseArgs({
     people: { type: 'string', default: '10' },
     keys: { type: 'string', default: '400' },
     trace: { type: 'string' },
+    away: { type: 'string' },
   },
 })
 const [characters, people, keys] = [values.characters, values.people, values.keys].map(Number) as [
@@ -34,16 +38,57 @@ const [characters, people, keys] = [values.characters, values.people, values.key
   number,
 ]
 
-async function measure(): Promise<number> {
+/** @returns whether the aim was reached */
+async function measure(): Promise<boolean> {
   await ensurePrograms(['chromium'], runToItsEnd)
   const server = await startServer({ JWT_SECRET: TEST_SECRET })
   const firm = randomUUID()
   const token = (name: string): string => memberToken({ firm, name })
   const desk = await Desk.open(findChromium() ?? '', server.url, token('Ada Marsh'))
-  const typists: Typist[] = []
   try {
     const id = await desk.create(longLetter(characters))
-    for (let n = 0; n < people; n++) typists.push(new Typist(server.url, id, token(`Person ${n}`), n))
+    console.log(`\n${describeMachine(thisMachine(null))}, ${desk.version}`)
+    return await (values.away === undefined
+      ? typing(desk, server.url, id, token)
+      : coming(desk, server.url, id, token))
+  } finally {
+    await desk.close()
+    await server.stop()
+  }
+}
+
+async function coming(
+  desk: Desk,
+  url: string,
+  id: string,
+  token: (name: string) => string,
+): Promise<boolean> {
+  const edits = Number(values.away)
+  const {
+    shown,
+    level,
+    longest,
+    keys: pressed,
+  } = await measureReturn(desk, id, url, token('Ben Okafor'), [edits, 2 * edits])
+  console.log(
+    `${edits.toLocaleString('en')} edits of a tab that was closed, ${(2 * edits).toLocaleString('en')} of others since, ` +
+      `${pressed} keys meanwhile: everything there once\n\n` +
+      `ms\nshown                    ${shown.toFixed(0).padStart(8)}\n` +
+      `everything sent          ${level.toFixed(0).padStart(8)}  the aim is ${RETURN_AIM_MS}\n` +
+      `longest without a turn   ${longest.toFixed(0).padStart(8)}\n`,
+  )
+  return level <= RETURN_AIM_MS
+}
+
+async function typing(
+  desk: Desk,
+  url: string,
+  id: string,
+  token: (name: string) => string,
+): Promise<boolean> {
+  const typists: Typist[] = []
+  try {
+    for (let n = 0; n < people; n++) typists.push(new Typist(url, id, token(`Person ${n}`), n))
     for (const typist of typists) await typist.start()
     await desk.type(WARM_UP_KEYS, PAUSE_MS)
     const before = typists.reduce((sum, { typed }) => sum + typed, 0)
@@ -60,30 +105,27 @@ async function measure(): Promise<number> {
         .map((share) => percentile(measured.map(part), share).toFixed(1).padStart(8))
         .join('')
     console.log(
-      `\n${describeMachine(thisMachine(null))}, ${desk.version}\n` +
-        `A letter of ${characters.toLocaleString('en')} characters, ${people} others who write ` +
+      `A letter of ${characters.toLocaleString('en')} characters, ${people} others who write ` +
         `${(others / seconds).toFixed(0)} ops a second, ${measured.length} keys\n\n` +
         `ms                 median     p95     p99     max\n` +
         `key to paint     ${shown(({ paint }) => paint)}\n` +
         `  until handled  ${shown(({ wait }) => wait)}\n` +
         `  work of it     ${shown(({ work }) => work)}  of the page's thread, until the frame is handed over\n`,
     )
-    return percentile(
+    const p95 = percentile(
       measured.map(({ paint }) => paint),
       0.95,
     )
+    console.log(`p95 ${p95.toFixed(1)} ms; the aim is ${AIM_MS} ms: ${p95 <= AIM_MS ? 'reached' : 'missed'}`)
+    return p95 <= AIM_MS
   } finally {
     for (const typist of typists) await typist.close()
-    await desk.close()
-    await server.stop()
   }
 }
 
 let code = 1
 try {
-  const p95 = await measure()
-  code = p95 <= AIM_MS ? 0 : 1
-  console.log(`p95 ${p95.toFixed(1)} ms; the aim is ${AIM_MS} ms: ${code === 0 ? 'reached' : 'missed'}`)
+  code = (await measure()) ? 0 : 1
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
 } finally {

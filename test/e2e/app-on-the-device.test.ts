@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { page } from '../harness/browser.ts'
+import { until } from '../harness/deadline.ts'
 import { Deployment } from './deployment.ts'
 import { CUT, converge, Person } from './desk.ts'
 
@@ -108,11 +109,11 @@ describe('the app, kept on the device', function () {
     await ada.goTo('/')
     await ada.page.getByText('No connection.').waitFor()
     await ada.page.getByRole('button', { name: 'New letter' }).click()
-    await ada.editor.waitFor()
+    await ada.reaches('offline')
     await ada.type('On a train')
     await ada.press('Enter')
-    await ada.type('Dear Madam')
-    await ada.editor.getByText('Dear Madam').waitFor()
+    await ada.page.keyboard.insertText('Dear Madam')
+    await until('the device to have it', async () => (await entriesOf(ada)).includes('Dear Madam'))
     await ada.reload('offline')
     await ada.editor.getByText('Dear Madam').waitFor()
     await deployment.start()

@@ -234,10 +234,10 @@ export class Document implements Writer {
   /** What the next turn needs from the log and does not have yet; null when it can be taken. */
   #fetchFor(turn: Turn | undefined): Promise<unknown> | null {
     const { log } = this.#deps
+    const heldUp = turn === undefined ? null : this.#contention.holdUp(this.#inFlight, this.#news)
+    if (heldUp !== null) return heldUp
     if (this.#news.concerns(this.#durable.version)) return this.#look()
     if (turn === undefined) return null
-    const heldUp = this.#contention.holdUp(this.#inFlight)
-    if (heldUp !== null) return heldUp
     if (this.#number === null) {
       return log.name(this.key.collection, this.key.id).then((number) => {
         this.#number = number
@@ -248,7 +248,7 @@ export class Document implements Writer {
     const lookingUp = this.#resends.lookUp(this.#number, turn)
     if (lookingUp !== null) return lookingUp
     if ((turn.first ?? 0) > this.#durable.version) return this.#look()
-    const { base } = turn.submission
+    const { base } = turn
     if (base === null) return null
     if (base > this.#head.version && !turn.hasCaughtUp) {
       turn.hasCaughtUp = this.#inFlight.isSettled
@@ -271,7 +271,9 @@ export class Document implements Writer {
     const earlier = this.#resends.firstVersion(turn)
     if (earlier !== null) return this.#answer(turn, 'duplicate', earlier)
 
-    const step = nextStep(this.#head, this.#unseenBy(turn), turn, this.#deps.typeOf)
+    const unseen = this.#unseenBy(turn)
+    turn.older = [] // Should its turn start over, the op is beyond them.
+    const step = nextStep(this.#head, unseen, turn, this.#durable.version, this.#deps.typeOf)
     if (step === null) return this.#answer(turn, 'no-op', this.#head.version)
     const { change, after, fixup } = step
     this.#handOver(turn, change, after, fixup)
@@ -287,10 +289,10 @@ export class Document implements Writer {
     else turn.resolve({ kind, version })
   }
 
-  /** The ops between the one the sender had seen last and the head; their number is checked (rule S2). */
+  /** The ops between the one the turn's op knows of and the head; their number is checked (rule S2). */
   #unseenBy(turn: Turn): readonly LoggedOp[] {
     const head = this.#head.version
-    const base = turn.submission.base ?? head
+    const base = turn.base ?? head
     checkBase(base, head)
     const inMemory = this.#recent.between(Math.max(base, this.#recent.floor), head)!
     const unseen = base < this.#recent.floor ? [...turn.older, ...inMemory] : inMemory

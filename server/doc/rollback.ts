@@ -16,6 +16,7 @@ import type { OnProgress, Past } from './past.ts'
 import type { TakingBack } from './reckoning.ts'
 import { noteOf, packNote } from './rollback-note.ts'
 import type { Snapshots } from './snapshots.ts'
+import type { Outcome, Submission } from './types.ts'
 import { neededFrom, type Selection, type Target } from './undone.ts'
 
 const COLLECTION = 'letters'
@@ -128,21 +129,28 @@ export class Rollbacks {
       const { changed: undone, version } = prepared
       if (undone === 0) return { version, changed: false, undone }
       const outcome = await this.#submit(request, prepared)
-      if (outcome.kind === 'duplicate') continue
+      if (outcome === null || outcome.kind === 'duplicate') continue
       for (const at of [version, outcome.version]) this.#parts.snapshots.request(request.letter, at)
       return { version: outcome.version, changed: outcome.kind === 'committed', undone }
     }
     throw new CollabError('server/busy', 'Others roll this letter back at the same time. Try again.')
   }
 
-  #submit({ letter, member }: RollbackRequest, { op, version, note, earlier }: Prepared) {
-    return this.#parts.documents.submit(
-      { collection: COLLECTION, id: letter },
-      {
-        ...{ change: { op }, base: version, source: SOURCE, seq: earlier + 1 },
-        ...{ author: member, origin: 'rollback', isTrusted: true, keepNoOp: true, note: packNote(note) },
-      },
-    )
+  /** Null when more was written while it was made than an op may be behind. */
+  async #submit(
+    { letter, member }: RollbackRequest,
+    { op, version, note, earlier }: Prepared,
+  ): Promise<Outcome | null> {
+    const submission: Submission = {
+      ...{ change: { op }, base: version, source: SOURCE, seq: earlier + 1 },
+      ...{ author: member, origin: 'rollback', isTrusted: true, keepNoOp: true, note: packNote(note) },
+    }
+    try {
+      return await this.#parts.documents.submit({ collection: COLLECTION, id: letter }, submission)
+    } catch (error) {
+      if (error instanceof CollabError && error.code === 'op/version-behind') return null
+      throw error
+    }
   }
 
   async #prepare(

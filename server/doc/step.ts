@@ -18,15 +18,19 @@ export interface Step {
 /** A submission whose op is checked once, however often its turn starts over. */
 export interface CheckedSubmission {
   readonly submission: Submission
-  /** The op as it came, checked, in canonical form; undefined before that. Never transformed in place. */
+  /** The op, checked, in canonical form; undefined before that. As it came, and once ops were carried over, for version `base`. */
   op: unknown
+  /** The version `op` is for; null for the head. */
+  base: number | null
 }
 
 /**
  * What a submission does to a document: the middle of a turn, as a pure function.
  *
  * @param head    the document the op will be applied to
- * @param unseen  the ops between the submission's base and `head`, all of them, in order
+ * @param unseen  the ops between `checked.base` and `head`, all of them, in order
+ * @param durable the version up to which they will not change: `checked` is brought there, so that a turn that starts over does
+ *                not do it again. An op that undoes much takes longer than others need to write on, and would lose every race.
  * @returns       null when the op changes nothing
  * @throws        CollabError op/*, document/*: the submission is wrong; nothing has been changed
  */
@@ -34,9 +38,10 @@ export function nextStep(
   head: Snapshot,
   unseen: readonly LoggedOp[],
   checked: CheckedSubmission,
+  durable: number,
   typeOf: TypeOf,
 ): Step | null {
-  const { change, keepNoOp } = checked.submission
+  const { change, keepNoOp, base } = checked.submission
   const version = head.version + 1
   if ('create' in change) {
     if (head.type !== null)
@@ -60,9 +65,12 @@ export function nextStep(
     // A document that was deleted and made anew in between is another document.
     if (!('op' in other.change)) throw gone()
     op = type.transform(op, other.change.op, 'left')
+    if (other.version > durable) continue
+    checked.op = op
+    checked.base = other.version
   }
   if (type.isNoOp(op) && keepNoOp !== true) return null
-  const edit = applyEdit(type, head.data, op, unseen.length > 0)
+  const edit = applyEdit(type, head.data, op, base !== null && base < head.version)
   return { change: { op: edit.op }, after: { version, type: type.uri, data: edit.data }, fixup: edit.fixup }
 }
 

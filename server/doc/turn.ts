@@ -71,6 +71,7 @@ function turnOf(
     reject,
     exact,
     op: submission.isTrusted === true && 'op' in submission.change ? submission.change.op : undefined,
+    base: submission.base,
     first: undefined,
     older: [],
     hasCaughtUp: false,

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { documentType } from '../../../ot/types.ts'
+import type { TypeOf } from '../../../server/doc/types.ts'
 import { MemoryBus } from '../../../server/pubsub/memory-bus.ts'
 import { until } from '../../harness/deadline.ts'
 import { Random, SEED } from '../../harness/random.ts'
@@ -46,6 +48,51 @@ describe('two nodes that write one letter', () => {
     // The three that lost once more, and then all four: had the fourth been handed over behind them, it had lost as well.
     expect(node.db.appends - before).to.equal(2)
     expect(await letter.text()).to.equal('faster other 1234\n')
+  })
+
+  it('[S2] an op that starts over is carried on from where it was, not from where it came from', async () => {
+    let transformed = 0
+    const counting: TypeOf = (uri) => {
+      const type = documentType(uri)!
+      const transform: typeof type.transform = (...ops) => {
+        transformed++
+        return type.transform(...ops)
+      }
+      return { ...type, transform }
+    }
+    const node = world.another({ typeOf: counting })
+    const letter = world.letter.on(node)
+    for (let n = 0; n < 20; n++) await elsewhere.type('x', { base: 1 + n, source: 'theirs', seq: n + 1 })
+    let letGo = node.db.hold()
+    const late = letter.type('late ', { base: 1, source: 'mine', seq: 1 })
+    for (let race = 1; race <= 3; race++) {
+      await node.db.isHolding()
+      await elsewhere.type('y', { base: 20 + race, source: 'theirs', seq: 20 + race })
+      const lose = letGo
+      letGo = node.db.hold()
+      lose()
+      await until('the race to be lost', () => node.db.lostRaces === race)
+    }
+    await node.db.isHolding()
+    letGo()
+    expect(await versionOf(late)).to.equal(25)
+    expect(await letter.text()).to.equal(`${'y'.repeat(3)}${'x'.repeat(20)}late \n`)
+    expect(transformed).to.equal(23)
+  })
+
+  it('[S3] one op gets in between the ops of a node that writes without a pause', async () => {
+    let goesOn = true
+    let written = 0
+    const busy = times(5, async (writer) => {
+      for (let seq = 1; goesOn; seq++, written++) await elsewhere.type('x', { source: `busy ${writer}`, seq })
+    })
+    await until('some to be written', () => written > 20)
+    const before = written
+    await world.letter.type('y', { base: 1, source: 'mine', seq: 1 })
+    const meanwhile = written - before
+    goesOn = false
+    await Promise.all(busy)
+    expect(meanwhile).to.be.lessThan(500)
   })
 
   it('[S4] an op that reaches both happens once, with one version', async () => {

@@ -10,7 +10,7 @@ import { documentType, letter as letterType } from '../../../ot/types.ts'
 import { type Clock, systemClock } from '../../../server/clock.ts'
 import { Documents } from '../../../server/doc/documents.ts'
 import { applyLogged, NOTHING } from '../../../server/doc/step.ts'
-import type { Outcome, Snapshot } from '../../../server/doc/types.ts'
+import type { Outcome, Snapshot, TypeOf } from '../../../server/doc/types.ts'
 import type { Bus } from '../../../server/pubsub/bus.ts'
 import { MemoryBus } from '../../../server/pubsub/memory-bus.ts'
 import type { Db } from '../../../server/store/db.ts'
@@ -28,6 +28,7 @@ export interface NodeOptions {
   readonly clock?: Clock
   /** Shared by nodes that hear of one another; a bus of its own when left out. */
   readonly bus?: Bus
+  readonly typeOf?: TypeOf
 }
 
 /** One node: its documents, and the database as only this node sees it. */
@@ -41,7 +42,10 @@ export class TestNode {
   /** Letters whose log was found to be shorter than it had been. */
   readonly rewound = new Set<string>()
 
-  constructor(db: Db, { clock = systemClock, bus = new MemoryBus() }: NodeOptions = {}) {
+  constructor(
+    db: Db,
+    { clock = systemClock, bus = new MemoryBus(), typeOf = documentType }: NodeOptions = {},
+  ) {
     this.db = new WatchedDb(db)
     this.log = new OpLog(this.db)
     this.committer = new GroupCommit(this.log)
@@ -49,7 +53,7 @@ export class TestNode {
       log: this.log,
       committer: this.committer,
       clock,
-      typeOf: documentType,
+      typeOf,
       bus,
       onError: (error) => void this.errors.push(error),
       onRewound: ({ id }) => void this.rewound.add(id),

@@ -5,7 +5,7 @@ import { Deployment } from './deployment.ts'
 import { CUT, converge, Person } from './desk.ts'
 
 /** A page that was cut off in the middle of asking. */
-const AWAY = [...CUT, /ERR_CONNECTION_(?:RESET|CLOSED)/, /ERR_EMPTY_RESPONSE/]
+const AWAY = [...CUT, /ERR_CONNECTION_(?:RESET|CLOSED)/, /ERR_EMPTY_RESPONSE/, /ERR_SOCKET_NOT_CONNECTED/]
 
 describe('the app, kept on the device', function () {
   // Each test starts a server, most of them several times.

@@ -7,6 +7,7 @@ export type Route =
   | { readonly at: 'letter'; readonly id: string; readonly isNew: boolean }
   | { readonly at: 'history'; readonly id: string; readonly version: number | null }
   | { readonly at: 'admin' }
+  | { readonly at: 'drafts' }
   | { readonly at: 'sign-in'; readonly after: string }
   | { readonly at: 'nowhere' }
 
@@ -55,6 +56,7 @@ function routeOf(url: URL, state: unknown): Route {
   if (url.pathname === '/') return { at: 'letters' }
   if (url.pathname === '/sign-in') return { at: 'sign-in', after: ownPath(url.searchParams.get('to')) }
   if (url.pathname === '/admin') return { at: 'admin' }
+  if (url.pathname === '/drafts') return { at: 'drafts' }
   const past = /^\/letters\/([^/]+)\/history$/.exec(url.pathname)?.[1]
   if (past && UUID.test(past)) {
     const version = Number(url.searchParams.get('version'))

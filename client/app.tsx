@@ -28,6 +28,10 @@ const AdminPage = lazy(() =>
   import('./panels/admin/admin-page.tsx').then((file) => ({ default: file.AdminPage })),
 )
 
+const DraftsPage = lazy(() =>
+  import('./panels/drafts/drafts-page.tsx').then((file) => ({ default: file.DraftsPage })),
+)
+
 type Standing =
   | { kind: 'asking' }
   | { kind: 'failed'; error: unknown }
@@ -136,6 +140,11 @@ function App() {
       {route.at === 'admin' && (
         <Suspense>
           <AdminPage {...screen} />
+        </Suspense>
+      )}
+      {route.at === 'drafts' && (
+        <Suspense>
+          <DraftsPage member={member} onSignOut={screen.onSignOut} />
         </Suspense>
       )}
       {route.at === 'nowhere' && <Nowhere />}

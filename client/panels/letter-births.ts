@@ -4,7 +4,7 @@ import { browserStore } from '../sync/browser-store.ts'
 import { type Birth, bearLetters, keepUnborn } from '../sync/unborn-letters.ts'
 
 /** The version of a letter that the server has not heard of. */
-const UNBORN = 0
+export const UNBORN = 0
 
 /**
  * Makes a letter: on the server, or on this device while the server is away. @returns its id

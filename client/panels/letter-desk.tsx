@@ -12,6 +12,7 @@ import { DraftNotice } from './drafts/draft-notice.tsx'
 import { EmptiedNotice } from './emptied-notice.tsx'
 import { Icon } from './icons.tsx'
 import { followKeyboard } from './keyboard-height.ts'
+import { UNBORN } from './letter-births.ts'
 import { LinkCard } from './link-card.tsx'
 import { Notice } from './notice.tsx'
 import { PersonMenu } from './person-menu.tsx'
@@ -107,7 +108,7 @@ export function LetterDesk({ session, letter, isNew, isHidden, member, ...on }: 
           />
           <StatusLine view={view} mayEdit={mayEdit} onRetry={() => session.retry()} />
           <div className="bar-end">
-            {letter.role !== 'viewer' && (
+            {letter.role !== 'viewer' && letter.version !== UNBORN && (
               <a className="button bar-history" href={historyPath(letter.id)} onClick={follow}>
                 <Icon name="history" />
                 <span>History</span>

@@ -6,6 +6,7 @@ import { openSession } from '../sync/browser-world.ts'
 import { enterLetter, leaveLetter } from '../sync/open-letters.ts'
 import type { Session } from '../sync/session.ts'
 import { Bones } from './bones.tsx'
+import { TroubleNotice } from './drafts/trouble-notice.tsx'
 import { HistoryDesk } from './history/history-desk.tsx'
 import { createLetter, fetchLetter, renameLetter } from './letter-births.ts'
 import { LetterDesk } from './letter-desk.tsx'
@@ -74,7 +75,9 @@ export function LetterPage({ route, onSignedOut, ...props }: Props) {
     if (isSignedOut) onSignedOut()
   }, [isSignedOut])
 
-  if (known.kind === 'failed') return <Failed error={known.error} onRetry={() => setAsked(asked + 1)} />
+  if (known.kind === 'failed') {
+    return <Failed member={props.member} error={known.error} onRetry={() => setAsked(asked + 1)} />
+  }
   if (known.kind === 'asking' || !session) return <Opening />
   const rename = async (title: string): Promise<void> => {
     const { letter } = known
@@ -137,11 +140,14 @@ export function Opening() {
   )
 }
 
-function Failed({ error, onRetry }: { error: unknown; onRetry(): void }) {
+function Failed({ member, error, onRetry }: { member: Member; error: unknown; onRetry(): void }) {
   const isNotThere = isGone(error)
   useScreenTitle(isNotThere ? 'No such letter' : 'Letter')
   return (
     <main>
+      <div className="desk-notices failed-notices">
+        <TroubleNotice member={member} />
+      </div>
       <Trouble
         title={isNotThere ? 'There is no such letter' : 'The letter could not be opened'}
         actions={

@@ -5,6 +5,7 @@ import { follow, letterPath } from '../app-route.ts'
 import type { Waiting } from '../sync/open-letters.ts'
 import { Avatars } from './avatar.tsx'
 import { Icon } from './icons.tsx'
+import { UNBORN } from './letter-births.ts'
 import { MenuButton } from './menu.tsx'
 import { edits, place } from './status-words.ts'
 import { exactTime, whenWords } from './when.ts'
@@ -62,9 +63,11 @@ export function LetterRow({ letter, people, member, waiting, onRename, onArchive
         <div className={waiting ? 'row-note row-waiting' : 'row-note'}>
           {waiting
             ? `${edits(waiting.edits)} kept ${place(waiting)}`
-            : letter.updatedBy
-              ? `Last change by ${nameOf(letter.updatedBy)}`
-              : `Created by ${nameOf(letter.createdBy)}`}
+            : letter.version === UNBORN
+              ? 'Made on this device, and not on the server yet'
+              : letter.updatedBy
+                ? `Last change by ${nameOf(letter.updatedBy)}`
+                : `Created by ${nameOf(letter.createdBy)}`}
           {!mayEdit && ' · Read only'}
         </div>
       </div>

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
-import { ApiError, api, type Letter, type Member, type Person } from '../api.ts'
+import { ApiError, api, isAway, type Letter, type Member, type Person } from '../api.ts'
 import { go, letterPath } from '../app-route.ts'
 import { browserStore } from '../sync/browser-store.ts'
 import { lettersWithOutboxes } from '../sync/outbox-place.ts'
 import { Ask } from './ask.tsx'
+import { TroubleNotice } from './drafts/trouble-notice.tsx'
 import { EmptiedNotice } from './emptied-notice.tsx'
 import { Icon } from './icons.tsx'
 import { makeLetter } from './letter-births.ts'
@@ -114,20 +115,8 @@ export function Letters({ member, onSignOut, onSignedOut }: Props) {
       </header>
       <main className="letters">
         <EmptiedNotice />
-        <OfflineNotice />
-        {list.isRemembered && (
-          <Notice
-            tone="warn"
-            head="No connection."
-            actions={
-              <button type="button" className="button" onClick={list.reload}>
-                Try now
-              </button>
-            }
-          >
-            These are the letters you opened on this device lately.
-          </Notice>
-        )}
+        <TroubleNotice member={member} />
+        <OfflineNotice isRemembered={list.isRemembered} onRetry={list.reload} />
         {trouble && (
           <Notice tone="bad" head="Not done." actions={<Dismiss onClick={() => setTrouble(null)} />}>
             {trouble}
@@ -137,9 +126,12 @@ export function Letters({ member, onSignOut, onSignedOut }: Props) {
           <Trouble
             title="Your letters could not be fetched"
             actions={
-              <button type="button" className="button button-solid" onClick={list.reload}>
-                Try again
-              </button>
+              <>
+                <button type="button" className="button button-quiet" onClick={list.reload}>
+                  Try again
+                </button>
+                {isAway(list.error) && newLetter}
+              </>
             }
           >
             {errorWords(list.error)} Everything that was saved is safe on the server.

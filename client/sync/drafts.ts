@@ -1,5 +1,6 @@
 import { type Batch, DeviceError, type DeviceStore } from './device-store.ts'
 import { type Draft, type DraftRecord, draftOf } from './draft.ts'
+import { draftsOf } from './draft-place.ts'
 
 /** The rescue drafts of one member in one letter: on the device as well, until the person has dealt with them. */
 export class Drafts {
@@ -10,7 +11,7 @@ export class Drafts {
 
   constructor(store: DeviceStore, member: string, document: string, onChange: () => void) {
     this.#store = store
-    this.#prefix = `draft/${member}/${document}/`
+    this.#prefix = draftsOf(member, document)
     this.#onChange = onChange
   }
 

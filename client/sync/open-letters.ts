@@ -65,6 +65,11 @@ export function leaveLetter(docId: string): void {
   settle(docId)
 }
 
+/** The session of a letter that is open here; null when it is not. */
+export function sessionOf(docId: string): Session | null {
+  return letters.get(docId)?.session ?? null
+}
+
 /** Ends every session, whatever waits: the person signed out. Resolves when none of them writes anything any more. */
 export async function leaveAllLetters(): Promise<void> {
   const left = [...letters.values()]

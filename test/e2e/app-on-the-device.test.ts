@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { page } from '../harness/browser.ts'
 import { until } from '../harness/deadline.ts'
 import { Deployment } from './deployment.ts'
-import { CUT, converge, Person } from './desk.ts'
+import { CUT, converge, expectAccessible, Person } from './desk.ts'
 
 /** A page that was cut off in the middle of asking. */
 const AWAY = [...CUT, /ERR_CONNECTION_(?:RESET|CLOSED)/, /ERR_EMPTY_RESPONSE/, /ERR_SOCKET_NOT_CONNECTED/]
@@ -64,7 +64,7 @@ describe('the app, kept on the device', function () {
     await second.page.getByRole('link', { name: 'Demand letter' }).waitFor()
     await second.close()
     await deployment.start()
-    await ada.page.getByRole('button', { name: 'Try now', exact: true }).click()
+    await ada.page.getByRole('button', { name: 'Retry now' }).click()
     await ada.page.getByRole('link', { name: 'Never opened' }).waitFor()
     expect(await ada.page.getByText('No connection.').count()).to.equal(0)
   })
@@ -116,6 +116,10 @@ describe('the app, kept on the device', function () {
     await until('the device to have it', async () => (await entriesOf(ada)).includes('Dear Madam'))
     await ada.reload('offline')
     await ada.editor.getByText('Dear Madam').waitFor()
+    await ada.goTo('/')
+    await ada.page.getByText('1 edit in 1 letter is kept on this device').waitFor()
+    await expectAccessible(ada)
+    await ada.watched.screenshot('letters-offline')
     await deployment.start()
     await ada.goTo('/')
     await ada.page.getByRole('link', { name: 'On a train' }).click()

@@ -48,7 +48,7 @@ describe('a letter while the server is away', () => {
       ['360x740-dark', 360, 740, 'dark'],
     ] as const) {
       await ada.page.setViewportSize({ width, height })
-      await ada.page.emulateMedia({ colorScheme })
+      await ada.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await ada.page.getByText(/^Offline\. 1 edit kept here · version \d+$/).waitFor({
         state: width < 700 ? 'visible' : 'hidden',
       })

@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import { CUT, converge, expectAccessible, Firm, type Person } from './desk.ts'
 
+const SCREENS = [
+  ['1280x900-light', 1280, 900, 'light'],
+  ['360x740-dark', 360, 740, 'dark'],
+] as const
+
 const status = ({ page }: Person) => page.locator('.status-words')
 
 describe('what a letter will not take', () => {
@@ -90,14 +95,9 @@ describe('what a letter will not take', () => {
     await look.click()
     const dialog = ada.page.getByRole('dialog', { name: 'Words that were set aside' })
     expect(await dialog.locator('.past-added').allTextContents()).to.deep.equal(['An unlucky sentence.'])
-    for (const [name, width, height, colorScheme] of [
-      ['1280x900-light', 1280, 900, 'light'],
-      ['1280x900-dark', 1280, 900, 'dark'],
-      ['360x740-light', 360, 740, 'light'],
-      ['360x740-dark', 360, 740, 'dark'],
-    ] as const) {
+    for (const [name, width, height, colorScheme] of SCREENS) {
       await ada.page.setViewportSize({ width, height })
-      await ada.page.emulateMedia({ colorScheme })
+      await ada.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await expectAccessible(ada)
       await ada.watched.screenshot(`draft-${name}`)
     }
@@ -132,14 +132,21 @@ describe('what a letter will not take', () => {
     await discard.click()
     await ada.page.getByRole('button', { name: 'Cancel' }).click()
     await ada.press('Escape')
-    await ada.page.reload()
-    await ada.page.getByRole('button', { name: 'Look at it…' }).click()
+    await ada.goTo('/')
+    await ada.page.getByText('Words of yours in 1 letter could not be saved').waitFor()
+    await ada.page.getByRole('link', { name: 'Look at them' }).click()
+    await ada.page.getByRole('heading', { name: 'Letter before action' }).waitFor()
+    for (const [name, width, height, colorScheme] of SCREENS) {
+      await ada.page.setViewportSize({ width, height })
+      await ada.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await expectAccessible(ada)
+      await ada.watched.screenshot(`drafts-${name}`)
+    }
+    await ada.page.setViewportSize({ width: 1280, height: 900 })
     await discard.click()
     await ada.page.getByRole('button', { name: 'Discard', exact: true }).click()
-    await status(ada)
-      .filter({ hasText: /^Saved/ })
-      .waitFor()
-    await ada.reload()
+    await ada.page.getByText('Nothing was set aside').waitFor()
+    await ada.open(id)
     expect(await ada.page.getByText('could not be saved').count()).to.equal(0)
     refuse = false
   })

@@ -5,6 +5,9 @@ import { SheetView } from '../../history/sheet-view.ts'
 import '../../editor/letter.css'
 import './past-sheet.css'
 
+/** What changed comes into view no oftener: nobody can read a page that jumps with every picture. */
+const FOLLOW_MS = 500
+
 interface Props {
   readonly runs: readonly Run[]
   readonly lookOf: LookOf
@@ -19,6 +22,7 @@ interface Props {
 export function PastSheet({ runs, lookOf, label, follows = false, onDrawn }: Props) {
   const root = useRef<HTMLDivElement>(null)
   const view = useRef<SheetView | null>(null)
+  const followed = useRef(Number.NEGATIVE_INFINITY)
 
   useLayoutEffect(() => {
     if (!root.current) return
@@ -28,7 +32,10 @@ export function PastSheet({ runs, lookOf, label, follows = false, onDrawn }: Pro
   // biome-ignore lint/correctness/useExhaustiveDependencies: another look is drawn afresh
   useLayoutEffect(() => {
     const changed = view.current?.show(runs)
-    if (follows) changed?.scrollIntoView({ block: 'nearest' })
+    const now = performance.now()
+    if (!follows || !changed || now - followed.current < FOLLOW_MS) return
+    followed.current = now
+    changed.scrollIntoView({ block: 'nearest' })
   }, [runs, lookOf])
   // biome-ignore lint/correctness/useExhaustiveDependencies: told after each drawing
   useEffect(() => {

@@ -22,7 +22,7 @@ export function OfflineNotice({ isRemembered, onRetry }: Props) {
   return (
     <Notice
       tone="warn"
-      head={isRemembered ? 'No connection.' : 'Offline.'}
+      head="Offline."
       actions={
         <button type="button" className="button" onClick={retry}>
           Retry now

@@ -56,7 +56,7 @@ describe('the app, kept on the device', function () {
     await ada.reload('offline')
     await ada.sees('Dear Sir or Madam')
     await ada.goTo('/')
-    await ada.page.getByText('No connection.').waitFor()
+    await ada.page.getByText('Offline.').waitFor()
     await ada.page.getByRole('link', { name: 'Demand letter' }).waitFor()
     expect(await ada.page.getByRole('link', { name: 'Never opened' }).count()).to.equal(0)
     const second = await page({}, ada.watched.context)
@@ -66,7 +66,7 @@ describe('the app, kept on the device', function () {
     await deployment.start()
     await ada.page.getByRole('button', { name: 'Retry now' }).click()
     await ada.page.getByRole('link', { name: 'Never opened' }).waitFor()
-    expect(await ada.page.getByText('No connection.').count()).to.equal(0)
+    expect(await ada.page.getByText('Offline.').count()).to.equal(0)
   })
 
   it('holds the files of its build, and never an answer of the server to a person', async () => {
@@ -107,7 +107,7 @@ describe('the app, kept on the device', function () {
     await isKept(ada)
     await deployment.kill()
     await ada.goTo('/')
-    await ada.page.getByText('No connection.').waitFor()
+    await ada.page.getByText('Offline.').waitFor()
     await ada.page.getByRole('button', { name: 'New letter' }).click()
     await ada.reaches('offline')
     await ada.type('On a train')

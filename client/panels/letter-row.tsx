@@ -26,9 +26,14 @@ export function LetterRow({ letter, people, member, waiting, onRename, onArchive
   const mayEdit = letter.role === 'owner' || letter.role === 'editor'
   const mayArchive = letter.role === 'owner'
   const row = useRef<HTMLLIElement>(null)
-  const focusTitle = (): void => {
-    requestAnimationFrame(() => row.current?.querySelector<HTMLElement>('.row-title')?.focus())
-  }
+  /** The title was left by a key, whose next press is meant for the row. */
+  const isLeft = useRef(false)
+  // Before that press, which may as well go elsewhere: whoever has gone on is not called back.
+  useLayoutEffect(() => {
+    if (isRenaming || !isLeft.current) return
+    isLeft.current = false
+    row.current?.querySelector<HTMLElement>('.row-title')?.focus()
+  }, [isRenaming])
   const updated = new Date(letter.updatedAt)
   const writers = [...new Set([letter.createdBy, letter.updatedBy ?? letter.createdBy])]
   const nameOf = (id: string): string =>
@@ -49,9 +54,9 @@ export function LetterRow({ letter, people, member, waiting, onRename, onArchive
         {isRenaming ? (
           <TitleInput
             title={letter.title}
-            onDone={(title) => {
+            onDone={(title, byKey) => {
+              isLeft.current = byKey
               setRenaming(false)
-              focusTitle()
               if (title !== null && title !== letter.title) onRename(title)
             }}
           />
@@ -125,8 +130,13 @@ export function LetterRow({ letter, people, member, waiting, onRename, onArchive
   )
 }
 
-/** @param onDone  with the new title, or null when the person thought better of it */
-function TitleInput({ title, onDone }: { title: string; onDone(title: string | null): void }) {
+interface TitleProps {
+  readonly title: string
+  /** With the new title, or null when the person thought better of it. */
+  onDone(title: string | null, byKey: boolean): void
+}
+
+function TitleInput({ title, onDone }: TitleProps) {
   const [text, setText] = useState(title)
   const input = useRef<HTMLInputElement>(null)
   const isDone = useRef(false)
@@ -135,10 +145,10 @@ function TitleInput({ title, onDone }: { title: string; onDone(title: string | n
     input.current?.focus()
     input.current?.select()
   }, [])
-  const finish = (result: string | null): void => {
+  const finish = (result: string | null, byKey: boolean): void => {
     if (isDone.current) return
     isDone.current = true
-    onDone(result?.trim() ? result.trim() : null)
+    onDone(result?.trim() ? result.trim() : null, byKey)
   }
   return (
     <input
@@ -148,10 +158,10 @@ function TitleInput({ title, onDone }: { title: string; onDone(title: string | n
       value={text}
       maxLength={LIMITS.titleLength}
       onChange={(event) => setText(event.target.value)}
-      onBlur={() => finish(text)}
+      onBlur={() => finish(text, false)}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') finish(text)
-        else if (event.key === 'Escape') finish(null)
+        if (event.key === 'Enter') finish(text, true)
+        else if (event.key === 'Escape') finish(null, true)
       }}
     />
   )

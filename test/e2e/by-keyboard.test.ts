@@ -115,6 +115,8 @@ describe('everything by keyboard alone', () => {
     await ada.press('F2')
     await ada.type('Something else')
     await ada.press('Escape')
+    // At once: with the next frame it would be taken from whatever has it by then.
+    expect(await focused()).to.equal('Demand letter: collision')
     expect(await titles()).to.include('Demand letter: collision')
     await ada.page.getByRole('button', { name: 'More for Reply to counsel' }).focus()
     await ada.press('Enter')

@@ -66,7 +66,7 @@ describe('the app, kept on the device', function () {
     await deployment.start()
     await ada.page.getByRole('button', { name: 'Retry now' }).click()
     await ada.page.getByRole('link', { name: 'Never opened' }).waitFor()
-    expect(await ada.page.getByText('Offline.').count()).to.equal(0)
+    await ada.page.getByText('Offline.').waitFor({ state: 'detached' })
   })
 
   it('holds the files of its build, and never an answer of the server to a person', async () => {

@@ -99,8 +99,9 @@ export class OwnEditor implements Editor {
     return this.hasQueue() ? JSON.stringify(this.#session.unconfirmed()) : ''
   }
 
+  /** What is shown of it may be a moment old. */
   hasQueue(): boolean {
-    return this.#session.getSnapshot().unsent > 0
+    return this.#session.unconfirmed().length > 0
   }
 
   submit(op: readonly Component[]): void {

@@ -67,7 +67,7 @@ describe('what is pasted', () => {
   }
 
   it('[C5] a megabyte is written little by little, while everybody types on, and taken back alone', async function () {
-    this.timeout(120_000)
+    this.timeout(240_000)
     const id = await ada.createLetter('Exhibit')
     await ada.open(id)
     await ada.type('Before. After.')
@@ -82,7 +82,7 @@ describe('what is pasted', () => {
     await ben.goBehind('Before')
     await ben.type(' Ben')
     await ada.type(' Ada')
-    await ben.page.locator('p', { hasText: 'Line 9999 ' }).waitFor({ timeout: 60_000 })
+    await ben.page.locator('p', { hasText: 'Line 9999 ' }).waitFor({ timeout: 150_000 })
     const longest = await ada.page.evaluate<number>('longestPause')
     const whole = performance.now() - began
     await converge(ada, ben)

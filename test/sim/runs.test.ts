@@ -13,6 +13,7 @@ const ENOUGH = 300
 /** Seeds under which something was wrong once, by what it was. Whoever draws more in a run finds new ones, with the fix taken out. */
 const PINNED: Readonly<Record<string, number>> = {
   'a letter opened while it was being made was not found': 607,
+  'a tab that had just been opened took out what the one before it had kept': 903028,
 }
 
 describe('the simulation', () => {

@@ -113,7 +113,10 @@ export class Binding implements LetterListener {
       return
     }
     this.#submit(this.#held.cross(made))
-    if (this.#timer !== undefined) this.#releaseInTime()
+    // Quill is in the middle of reporting this change: who hears of it later would hear of what is shown now before it.
+    queueMicrotask(() => {
+      if (this.#timer !== undefined) this.#releaseInTime()
+    })
   }
 
   readonly #onCompositionStart = (): void => {

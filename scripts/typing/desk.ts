@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { endsWithTheRun } from '../../test/harness/leftovers.ts'
+import { WATCH_PAUSES } from '../../test/harness/longest-pause.ts'
 
 /**
  * Frames are made as soon as there is something to show. A screen of 60 Hz adds up to 16.7 ms of waiting for its next
@@ -27,20 +28,6 @@ interface Collab {
   }
 }
 declare const collab: Collab // in the page
-
-/** Asks for a turn as soon as it has had one. */
-const WATCH = `
-  globalThis.longestPause = 0
-  let last = performance.now()
-  const { port1, port2 } = new MessageChannel()
-  port1.onmessage = () => {
-    const now = performance.now()
-    longestPause = Math.max(longestPause, now - last)
-    last = now
-    setTimeout(() => port2.postMessage(null), 4)
-  }
-  port2.postMessage(null)
-`
 
 /** The one whose keys are measured, before a browser that is not slowed down by anything but the editor. */
 export class Desk {
@@ -144,7 +131,7 @@ export class Desk {
 
   /** Resolves when the letter can be read and written in, whatever the server says. */
   async openAgain(id: string): Promise<void> {
-    await this.#page.addInitScript(WATCH)
+    await this.#page.addInitScript(WATCH_PAUSES)
     await this.#page.goto(`${this.#url}/letters/${id}?debug`)
     await this.#page.locator('.sheet:not(.sheet-waiting) .ql-editor[contenteditable="true"]').waitFor()
     await this.#page.evaluate(() => collab.quill.setSelection(0, 0, 'user'))

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { WATCH_PAUSES } from '../harness/longest-pause.ts'
 import { converge, Firm, type Person } from './desk.ts'
 
 /** What other programs put on the clipboard (`.clip`), and the letter it becomes (`.letter`): a line for each run. */
@@ -76,7 +77,7 @@ describe('what is pasted', () => {
     await ben.sees('Before. After.')
     await ada.goBehind('Before.')
     await ada.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_000))) // a step of its own
-    await ada.page.evaluate(WATCH)
+    await ada.page.evaluate(WATCH_PAUSES)
     const began = performance.now()
     await ada.paste(megabyte())
     await ben.goBehind('Before')
@@ -149,17 +150,3 @@ describe('what is pasted', () => {
     ben.watched.expectNoErrors()
   })
 })
-
-/** Counts how long the page is away at a time. */
-const WATCH = `
-  globalThis.longestPause = 0
-  let last = performance.now()
-  const { port1, port2 } = new MessageChannel()
-  port1.onmessage = () => {
-    const now = performance.now()
-    longestPause = Math.max(longestPause, now - last)
-    last = now
-    setTimeout(() => port2.postMessage(null), 5)
-  }
-  port2.postMessage(null)
-`

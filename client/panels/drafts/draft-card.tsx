@@ -1,10 +1,8 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import type { LookOf } from '../../history/draw-block.ts'
-import { excerptsOf } from '../../history/excerpt.ts'
-import { withChanges } from '../../history/marked-letter.ts'
 import { comparisonOf, type Draft } from '../../sync/draft.ts'
 import { Ask } from '../ask.tsx'
-import { PastSheet } from '../history/past-sheet.tsx'
+import { Excerpts } from '../history/excerpts.tsx'
 import { exactTime, whenWords } from '../when.ts'
 import { baseWords, reasonWords } from './draft-words.ts'
 import '../history/rollback-dialog.css'
@@ -26,7 +24,7 @@ const LOOKS: LookOf = ({ kind }) => ({
 export function DraftCard({ draft, verbs, onDiscard }: Props) {
   const [said, setSaid] = useState('')
   const [isAsking, setAsking] = useState(false)
-  const excerpts = useMemo(() => excerptsOf(withChanges(comparisonOf(draft))), [draft])
+  const passages = useMemo(() => comparisonOf(draft), [draft])
   const kept = new Date(draft.keptAt)
   const copy = async (what: string, text: string): Promise<void> => {
     try {
@@ -48,16 +46,7 @@ export function DraftCard({ draft, verbs, onDiscard }: Props) {
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by keyboard */}
       <section className="preview draft-preview" aria-label="What you changed" tabIndex={0}>
-        {excerpts.length === 0 && <p className="past-none">Nothing in the letter would change.</p>}
-        {excerpts.map((runs, index) => (
-          <PastSheet
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one draft never move
-            key={index}
-            runs={runs}
-            lookOf={LOOKS}
-            label={`Part ${index + 1} of ${excerpts.length}`}
-          />
-        ))}
+        <Excerpts passages={passages} lookOf={LOOKS} none="Nothing in the letter would change." />
       </section>
       <div className="draft-verbs">
         {verbs}

@@ -1,12 +1,10 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { insertLength } from '../../../ot/component.ts'
 import { ApiError, api, type Preview, type RollbackRequest } from '../../api.ts'
 import type { LookOf } from '../../history/draw-block.ts'
-import { excerptsOf } from '../../history/excerpt.ts'
-import { withChanges } from '../../history/marked-letter.ts'
 import { errorWords } from '../trouble.tsx'
 import { number } from '../when.ts'
-import { PastSheet } from './past-sheet.tsx'
+import { Excerpts } from './excerpts.tsx'
 
 /** What a rollback would do, as far as it is known. */
 export type Previewed =
@@ -49,7 +47,6 @@ const LOOKS: LookOf = ({ kind }) => ({
 
 export function RollbackPreview({ previewed, onRetry }: { previewed: Previewed; onRetry(): void }) {
   const preview = previewed.kind === 'known' ? previewed.preview : null
-  const excerpts = useMemo(() => (preview ? excerptsOf(withChanges(preview.passages)) : []), [preview])
   return (
     <>
       <p className="preview-words" role="status">
@@ -72,16 +69,7 @@ export function RollbackPreview({ previewed, onRetry }: { previewed: Previewed; 
             ))}
           </div>
         )}
-        {preview && excerpts.length === 0 && <p className="past-none">The letter stays as it is.</p>}
-        {excerpts.map((runs, index) => (
-          <PastSheet
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one preview never move
-            key={index}
-            runs={runs}
-            lookOf={LOOKS}
-            label={`Part ${index + 1} of ${excerpts.length}`}
-          />
-        ))}
+        {preview && <Excerpts passages={preview.passages} lookOf={LOOKS} none="The letter stays as it is." />}
       </section>
     </>
   )

@@ -60,8 +60,8 @@ export function stretchesAfter(
   return letters.blame()
 }
 
-/** The op on the parallel letter. */
-function blamingOp(edit: AuthoredEdit): LetterOp {
+/** What an edit does to the parallel letter. */
+export function blamingOp(edit: AuthoredEdit): LetterOp {
   const texts = new Texts(edit)
   const components = edit.op.ops.flatMap((component): Component[] => {
     if (component.insert !== undefined) {

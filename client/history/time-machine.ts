@@ -26,7 +26,7 @@ const LONGEST_WALK = 2 * PIECE
 export interface Fold<S> {
   /** At version 0. */
   readonly nothing: S
-  after(state: S, edit: PastEdit): S
+  after(state: S, edits: readonly PastEdit[]): S
   weigh(state: S): number
   fetch(version: number): Promise<S>
 }
@@ -60,9 +60,11 @@ export class TimeMachine<S> {
     const edits = this.#edits.between(start.version, version)
     if (edits === null) return null
     let { state } = start
-    for (const edit of edits) {
-      state = this.#fold.after(state, edit)
-      if (edit.version % FINE === 0) this.#framesAt(edit.version).set(edit.version, state)
+    // A nearest frame is at a multiple of FINE.
+    for (let done = 0; done < edits.length; done += FINE) {
+      state = this.#fold.after(state, edits.slice(done, done + FINE))
+      const at = start.version + done + FINE
+      if (at <= version) this.#framesAt(at).set(at, state)
     }
     return state
   }

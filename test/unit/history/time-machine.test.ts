@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { EditPieces } from '../../../client/history/edit-pieces.ts'
 import { authorsFold, letterFold, SOME_VERSION } from '../../../client/history/folds.ts'
+import { NO_LETTER, type PastEdit } from '../../../client/history/past-edit.ts'
 import { TimeMachine } from '../../../client/history/time-machine.ts'
 import { type Blame, blameAfter, blameOf } from '../../../ot/blame.ts'
 import {
@@ -190,6 +191,28 @@ describe('a letter at any version', () => {
     for (const version of [17, 2_222, 4_321, 999]) {
       await machine.load(version, head)
       expect(machine.at(version)).to.deep.equal(authorsAt(version))
+    }
+  })
+
+  it('[T2] [T3] many edits at once leave what they leave one by one, though the letter is taken away among them', () => {
+    const { edits } = pastOf(60, SEED)
+    const gone: PastEdit = { ...edits[0]!, version: 61, change: { made: NO_LETTER } }
+    const back: PastEdit = { ...edits[0]!, version: 62, change: { made: { ops: [{ insert: 'ab\n' }] } } }
+    const restored = [{ length: 2, author: 'cleo', version: 7 }]
+    const brought: PastEdit = {
+      ...edits[0]!,
+      version: 63,
+      change: { op: { ops: [{ insert: 'xy' }] } },
+      restored,
+    }
+    const all = [...edits, gone, back, brought, ...pastOf(30, SEED + 1).edits]
+    const never = async () => expect.fail('nothing is fetched')
+    for (const fold of [letterFold(never), authorsFold(never)]) {
+      for (const count of [edits.length, edits.length + 1, edits.length + 3, all.length]) {
+        const some = all.slice(0, count)
+        const oneByOne = some.reduce((state, edit) => fold.after(state, [edit]), fold.nothing)
+        expect(fold.after(fold.nothing, some), `${count} edits, SEED=${SEED}`).to.deep.equal(oneByOne)
+      }
     }
   })
 })

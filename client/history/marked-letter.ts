@@ -22,7 +22,7 @@ export interface Run {
   readonly mark?: Mark | undefined
 }
 
-/** The letter with who wrote what. @param blame  of the same version */
+/** The letter with who wrote what. @param blame  of the same version @returns what one person wrote has one and the same mark */
 export function withAuthors(letter: LetterDocument, blame: Blame): Run[] {
   const runs: Run[] = []
   const text = new Reader<Insert>(letter.ops)
@@ -32,10 +32,21 @@ export function withAuthors(letter: LetterDocument, blame: Blame): Run[] {
     const length = Math.min(text.left, authors.left)
     const { insert, attributes } = text.take(length) as Insert
     authors.skip(length)
-    const mark: Mark = { kind: 'written', author: author ? String(author) : null, formats: [] }
-    runs.push({ insert, attributes, mark })
+    runs.push({ insert, attributes, mark: writtenBy(author ? String(author) : null) })
   }
   return runs
+}
+
+const written = new Map<string | null, Mark>()
+
+/** A mark of its own for each of 9,000 stretches, with every picture, was most of what there was to collect and to compare. */
+function writtenBy(author: string | null): Mark {
+  let mark = written.get(author)
+  if (mark === undefined) {
+    mark = { kind: 'written', author, formats: [] }
+    written.set(author, mark)
+  }
+  return mark
 }
 
 /** Both letters of a comparison in one: what was deleted looks as it did, everything else as it does. */

@@ -90,11 +90,9 @@ describe('a letter in blocks', () => {
         { insert: 'bc\n', attributes: { author: '', version: 2 } },
       ],
     }
-    const said = withAuthors(document, blame).map(({ insert, attributes, mark }) => [
-      insert,
-      attributes?.bold === true,
-      mark?.author,
-    ])
+    const runs = withAuthors(document, blame)
+    expect(runs[1]!.mark, 'one mark for each person').to.equal(runs[2]!.mark)
+    const said = runs.map(({ insert, attributes, mark }) => [insert, attributes?.bold === true, mark?.author])
     expect(said).to.deep.equal([
       ['a', false, 'ada'],
       ['b', false, null],

@@ -1,11 +1,8 @@
 import { type Block, blocksOf } from './blocks.ts'
 import { type DrawnBlock, drawBlock, type LookOf } from './draw-block.ts'
+import { keptPlaces } from './kept-places.ts'
 import type { Run } from './marked-letter.ts'
 
-/**
- * A letter that is only looked at, drawn so that the next version is there at once: blocks that stay the same keep their
- * elements, and only the others are drawn.
- */
 export interface ShownRange {
   /** Half-open, UTF-16 code units of the letter that is shown; what was deleted has no length. */
   readonly start: number
@@ -14,14 +11,20 @@ export interface ShownRange {
 
 /** Blocks, from which on it costs less to lay out those that are seen only. */
 const LONG = 200
+/** Blocks of a part: a screen's worth. A part that has grown to twice as many is cut in two. */
+const PART = 32
 
-interface Shown {
-  readonly block: Block
-  readonly drawn: DrawnBlock
-}
+type Shown = DrawnBlock & Pick<Block, 'key' | 'length'>
 
+/**
+ * A letter that is only looked at, drawn so that the next version is there at once: blocks that stay the same keep their
+ * elements, and only the others are drawn.
+ *
+ * The blocks stand in parts, for a browser looks at each child of a long letter with every picture: of 2,300 blocks, to find
+ * those that are on the screen, it took longer than for all that had changed.
+ */
 export class SheetView {
-  /** Gets the blocks as its children, and must have none of its own. */
+  /** Gets the parts as its children, and must have none of its own. */
   readonly root: HTMLElement
   readonly #lookOf: LookOf
   #shown: readonly Shown[] = []
@@ -36,21 +39,32 @@ export class SheetView {
     const blocks = blocksOf(runs)
     this.root.classList.toggle('past-long', blocks.length > LONG)
     const before = this.#shown
-    const isSame = (old: Shown | undefined, block: Block | undefined) =>
-      old !== undefined && old.block.key === block?.key
-    let first = 0
-    while (first < blocks.length && isSame(before[first], blocks[first])) first++
-    let rest = 0
-    const most = Math.min(blocks.length, before.length) - first
-    while (rest < most && isSame(before.at(-1 - rest), blocks.at(-1 - rest))) rest++
+    const places = keptPlaces(before, blocks)
+    const touched = new Set<Element>()
 
-    const changed = this.#replace(
-      before.slice(first, before.length - rest),
-      blocks.slice(first, blocks.length - rest),
-      before[before.length - rest]?.drawn.element ?? null,
-    )
-    this.#shown = [...before.slice(0, first), ...changed, ...before.slice(before.length - rest)]
-    return changed[0]?.drawn.element ?? null
+    const kept = new Set(places)
+    before.forEach(({ element }, place) => {
+      if (kept.has(place)) return
+      touched.add(element.parentElement!)
+      element.remove()
+    })
+    let first: HTMLElement | null = null
+    let last: HTMLElement | null = null
+    this.#shown = blocks.map((block, index) => {
+      const old = before[places[index]!]
+      const now = old ?? { key: block.key, length: block.length, ...drawBlock(block, this.#lookOf) }
+      const { element } = now
+      if (old === undefined) {
+        if (last === null) (this.root.firstElementChild ?? this.#newPart(null)).prepend(element)
+        else last.after(element)
+        touched.add(element.parentElement!)
+        first ??= element
+      }
+      last = element
+      return now
+    })
+    for (const part of touched) this.#settle(part as HTMLElement)
+    return first
   }
 
   /** What is selected of the letter, when there is more than a caret. */
@@ -61,9 +75,9 @@ export class SheetView {
     let start = -1
     let end = -1
     let at = 0
-    for (const { block, drawn } of this.#shown) {
-      if (range.intersectsNode(drawn.element)) {
-        for (const leaf of drawn.leaves) {
+    for (const { element, leaves, length: whole } of this.#shown) {
+      if (range.intersectsNode(element)) {
+        for (const leaf of leaves) {
           const { node, length } = leaf
           if (!range.intersectsNode(node)) continue
           const from = node === range.startContainer ? Math.min(range.startOffset, length) : 0
@@ -72,30 +86,26 @@ export class SheetView {
           end = at + leaf.start + to
         }
       }
-      at += block.length
+      at += whole
     }
     return end > start ? { start, end } : null
   }
 
-  /** Puts `blocks` where the old ones are, keeping the elements of those that look the same. */
-  #replace(before: readonly Shown[], blocks: readonly Block[], end: Element | null): Shown[] {
-    const kept = new Map<string, Shown[]>()
-    for (const old of before) {
-      const alike = kept.get(old.block.key)
-      if (alike === undefined) kept.set(old.block.key, [old])
-      else alike.push(old)
+  #newPart(before: Element | null): HTMLElement {
+    const part = document.createElement('div')
+    part.className = 'past-part'
+    this.root.insertBefore(part, before?.nextElementSibling ?? null)
+    return part
+  }
+
+  /** Cuts a part that has grown too long, takes away an empty one, and says how many blocks it has. */
+  #settle(part: HTMLElement): void {
+    while (part.childElementCount > 2 * PART) {
+      const next = this.#newPart(part)
+      next.append(...[...part.children].slice(-PART))
+      next.style.setProperty('--blocks', String(PART))
     }
-    const shown = blocks.map(
-      (block) => kept.get(block.key)?.shift() ?? { block, drawn: drawBlock(block, this.#lookOf) },
-    )
-    for (const gone of kept.values()) for (const { drawn } of gone) drawn.element.remove()
-    let place = end
-    for (const { drawn } of shown.toReversed()) {
-      if (drawn.element.nextSibling !== place || drawn.element.parentNode !== this.root) {
-        this.root.insertBefore(drawn.element, place)
-      }
-      place = drawn.element
-    }
-    return shown
+    if (part.childElementCount === 0) part.remove()
+    else part.style.setProperty('--blocks', String(part.childElementCount))
   }
 }

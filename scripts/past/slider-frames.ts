@@ -121,7 +121,7 @@ async function main(count: number): Promise<boolean> {
   await watched.page.locator(`.slider-input[max="${count}"]`).waitFor({ timeout: 60_000 })
   await watched.page.locator('.past-sheet p').first().waitFor()
   const [characters, lines] = await watched.page.evaluate<[number, number]>(
-    `[document.querySelector('.past-sheet').textContent.length, document.querySelectorAll('.past-sheet .ql-editor > *').length]`,
+    `[document.querySelector('.past-sheet').textContent.length, document.querySelectorAll('.past-sheet .past-part > *').length]`,
   )
   const opened = (performance.now() - opening).toFixed(0)
   console.log(`opened in ${opened} ms: ${characters} characters in ${lines} lines`)

@@ -28,7 +28,7 @@ const MARKED = `(() => {
     const sign = [...node.classList].map((name) => signs[name]).find(Boolean) ?? ''
     return sign + text + sign
   }
-  return [...document.querySelector('.past-sheet .ql-editor').childNodes].map(read).join('\\n')
+  return [...document.querySelectorAll('.past-sheet .past-part > *')].map(read).join('\\n')
 })()`
 
 function marked({ page }: Person): Promise<string> {

@@ -44,12 +44,12 @@ function short(text: string): string {
   return text.length > 120 ? `${text.slice(0, 119)}…` : text
 }
 
-/** In one line, or at the end of one and the beginning of the next. */
+/** In one line, or at the end of one and the beginning of the next, which may be in another list or part of the sheet. */
 function touches(mark: HTMLElement, next: HTMLElement): boolean {
   if (mark.nextSibling !== null) return mark.nextSibling === next
-  const line = mark.parentElement
-  const follows = line?.nextElementSibling ?? line?.parentElement?.nextElementSibling
-  const nextLine = next.parentElement
-  const isFirst = nextLine?.querySelector(CHANGED) === next && nextLine.firstChild === next
-  return isFirst && (follows === nextLine || follows === nextLine?.parentElement)
+  let ends: Element | null = mark.parentElement
+  while (ends?.nextElementSibling === null) ends = ends.parentElement
+  let begins = ends?.nextElementSibling ?? null
+  while (begins !== null && begins !== next.parentElement) begins = begins.firstElementChild
+  return begins?.firstChild === next
 }

@@ -7,8 +7,8 @@ interface Keyed {
  * What stays as it is from one list to the next: for each of the later one the place of its like in the earlier one, -1 where it
  * has none. The places ascend, so that nothing that stays is moved.
  *
- * Of several that look the same, such as empty lines, only the one whose turn it is stays: to go on at a later one might give up
- * all between. What is one of a kind is found wherever it is.
+ * What is one of a kind in both is found wherever it is. Of several that look the same, such as empty lines, only the one whose
+ * turn it is stays: to go on at another might give up all between.
  */
 export function keptPlaces(before: readonly Keyed[], after: readonly Keyed[]): number[] {
   let first = 0
@@ -19,12 +19,14 @@ export function keptPlaces(before: readonly Keyed[], after: readonly Keyed[]): n
     end--
     endAfter--
   }
-  const unique = uniquePlaces(before, first, end)
+  const was = uniquePlaces(before, first, end)
+  const is = uniquePlaces(after, first, endAfter)
   let next = first
   return after.map(({ key }, index) => {
     if (index < first) return index
     if (index >= endAfter) return index - endAfter + end
-    const place = next < end && before[next]!.key === key ? next : (unique.get(key) ?? -1)
+    const isNext = next < end && before[next]!.key === key
+    const place = isNext ? next : is.get(key) === index ? (was.get(key) ?? -1) : -1
     if (place < next) return -1
     next = place + 1
     return place

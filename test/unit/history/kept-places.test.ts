@@ -32,6 +32,10 @@ describe('what stays on a sheet from one version to the next', () => {
     expect(kept('a-b-c-d', 'xa--b-c-dy')).to.deep.equal([-1, 0, 1, -1, 2, 3, 4, 5, 6, -1])
   })
 
+  it('is everything between, when a line that came looks like one far below', () => {
+    expect(kept('abcdexg', 'axbcdexhg')).to.deep.equal([0, -1, 1, 2, 3, 4, 5, -1, 6])
+  })
+
   it('is everything when nothing changes, and nothing when there was nothing', () => {
     expect(kept('a--a', 'a--a')).to.deep.equal([0, 1, 2, 3])
     expect(kept('', 'ab')).to.deep.equal([-1, -1])

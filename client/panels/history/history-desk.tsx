@@ -65,7 +65,8 @@ export function HistoryDesk({ letter, member, newest, at, onClose }: Props) {
   const [changes, setChanges] = useState(0)
   const [trouble, setTrouble] = useState<string | null>(null)
   const [names, setNames] = useState<readonly VersionName[]>([])
-  const [drawn, setDrawn] = useState<{ view: SheetView; count: number } | null>(null)
+  const [drawings, setDrawings] = useState(0)
+  const view = useRef<SheetView | null>(null)
   const desk = useRef<HTMLElement>(null)
 
   const sittings = useSittings(id, head, changes)
@@ -136,7 +137,7 @@ export function HistoryDesk({ letter, member, newest, at, onClose }: Props) {
   const begin = (purpose: Purpose): void => {
     place.stop()
     setPanelOpen(false)
-    const selected = drawn?.view.selection() ?? null
+    const selected = view.current?.selection() ?? null
     const selection = selected && {
       ...selected,
       version: comparison.runs && pair ? pair.to : version,
@@ -257,8 +258,8 @@ export function HistoryDesk({ letter, member, newest, at, onClose }: Props) {
                 sitting &&
                   `${nameOf(sitting.author, people)}, ${clockSpan(new Date(sitting.began), new Date(sitting.ended))}`,
               )}
-              view={comparison.runs ? (drawn?.view ?? null) : null}
-              drawing={drawn?.count ?? 0}
+              view={comparison.runs ? view.current : null}
+              drawing={drawings}
               onClose={() => place.compareWith(NOTHING)}
             />
           )}
@@ -269,7 +270,11 @@ export function HistoryDesk({ letter, member, newest, at, onClose }: Props) {
               lookOf={looks}
               label={`Version ${number(shown.version ?? version)}`}
               follows={isPlaying}
-              onDrawn={(view) => setDrawn((old) => ({ view, count: (old?.count ?? 0) + 1 }))}
+              onDrawn={(next) => {
+                view.current = next
+                // Only the changes of a comparison are looked for on the sheet: what plays is rendered once.
+                if (pair) setDrawings((count) => count + 1)
+              }}
             />
           ) : shown.error ? (
             <Trouble

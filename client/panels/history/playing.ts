@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { flushSync } from 'react-dom'
 import { Playing, pace, type Speed } from '../../history/pace.ts'
 
 interface Played {
@@ -26,7 +27,8 @@ export function usePlaying(played: Played): void {
       // Somebody holds the slider, or what comes next is on its way.
       if (version !== moved || shown !== version) playing.hold(version, time)
       moved = playing.next(time, head)
-      if (moved > version) onMove(moved)
+      // In this picture: what is put off until after it is laid out for the pointer, and again for the next picture.
+      if (moved > version) flushSync(() => onMove(moved))
       if (moved >= head) onEnd()
       else frame = requestAnimationFrame(draw)
     })

@@ -43,6 +43,8 @@ export class IndexedDbStore implements DeviceStore {
       try {
         for (const prefix of remove) requests.push(store.delete(beginningWith(prefix)))
         for (const [key, value] of put) requests.push(store.put(value, key))
+        // Without waiting to hear of each request: a page that is put away now hears of nothing any more.
+        transaction.commit()
       } catch (error) {
         // A value that cannot be stored is no failed request: what was asked for before it would be done.
         await Promise.allSettled([transaction.abort(), ...requests])

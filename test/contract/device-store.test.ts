@@ -138,6 +138,40 @@ for (const [kind, { prepare, breakIt, forgetsWithThePage }] of Object.entries(ki
   })
 }
 
+describe('what a device keeps in IndexedDB', () => {
+  before(() => {
+    Object.assign(globalThis, indexedDb, { indexedDB: new indexedDb.IDBFactory() })
+  })
+  after(() => {
+    for (const name of ['indexedDB', ...Object.keys(indexedDb)]) Reflect.deleteProperty(globalThis, name)
+  })
+
+  it('[C1] is committed without the page, which may be gone before it hears of a request', async () => {
+    const { prototype } = indexedDb.IDBObjectStore
+    const { put } = prototype
+    const store = new IndexedDbStore()
+    let isTooLate = false
+    try {
+      prototype.put = function (this: typeof prototype, ...args: Parameters<typeof put>) {
+        const request = put.apply(this, args)
+        request.addEventListener('success', () => {
+          try {
+            this.get('a')
+          } catch (error) {
+            isTooLate = (error as Error).name === 'TransactionInactiveError'
+          }
+        })
+        return request
+      }
+      await store.write({ put: [['a', 1]] })
+    } finally {
+      prototype.put = put
+      await store.close()
+    }
+    expect(isTooLate, 'the transaction is past taking requests').to.equal(true)
+  })
+})
+
 describe('what a device keeps in a file', () => {
   it('does without a batch that was cut off in the middle, and goes on after it', async () => {
     const path = join(scratchFolder('device'), 'device')

@@ -90,7 +90,7 @@ describe('the app, kept on the device', function () {
     await isKept(ada)
     await deployment.kill()
     await ada.reaches('offline')
-    await ada.type('Dear Sir')
+    await ada.write('Dear Sir')
     await ada.isKept()
     await ada.goTo('/')
     await ada.page.getByText('1 edit is kept on this device').waitFor()

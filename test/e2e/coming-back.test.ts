@@ -20,7 +20,6 @@ describe('the place of a person in a letter', () => {
     await firm?.close()
   })
 
-  const pause = () => ada.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_100)))
   const undoButton = () => ada.page.getByRole('button', { name: 'Undo' })
 
   /** A letter of Ben's with `text`, in which Ada has written nothing. */
@@ -37,9 +36,8 @@ describe('the place of a person in a letter', () => {
   it('[C5] after a reload my own edits can be taken back, step by step, and nobody else’s', async () => {
     await bothOpen('Dear Sir')
     await ada.press('Control+End')
-    await ada.type(' or Madam')
-    await pause()
-    await ada.type(', hello')
+    await ada.write(' or Madam')
+    await ada.write(', hello')
     await ada.isSaved()
     await ada.page.goto('about:blank')
     await ben.press('Control+Home')
@@ -48,7 +46,7 @@ describe('the place of a person in a letter', () => {
     await ben.press('Control+b')
     await ben.isSaved()
     await ada.page.goBack()
-    await ada.reaches('live')
+    await ada.isBack()
     await ada.sees('My Dear Sir or Madam, hello')
     await ada.reload()
     await ada.press('Control+z')
@@ -67,11 +65,11 @@ describe('the place of a person in a letter', () => {
   it('[C5] after a visit to the list too', async () => {
     await bothOpen('Dear Sir')
     await ada.press('Control+End')
-    await ada.type(' or Madam')
+    await ada.write(' or Madam')
     await ada.page.getByRole('link', { name: 'All letters' }).click()
     await ada.page.getByRole('heading', { name: 'Letters', exact: true }).waitFor()
     await ada.page.goBack()
-    await ada.reaches('live')
+    await ada.isBack()
     await ada.press('Control+z')
     await converge(ada, ben)
     expect(await ben.text()).to.equal('Dear Sir\n')
@@ -121,7 +119,9 @@ describe('the place of a person in a letter', () => {
       await ben.type('\nThe end.')
       await ben.isSaved()
       await ada.sees('The end.')
-      await ada.page.evaluate(() => new Promise((done) => setTimeout(done, 100)))
+      await ada.page.evaluate(
+        'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))',
+      )
       expect(await heightOf('Paragraph 60')).to.be.within(before - 2, before + 2)
       if (!isWriting) return
       expect(await ada.caret(12)).to.equal('Paragraph 60| of a long l')

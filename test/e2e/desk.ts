@@ -19,6 +19,8 @@ interface Collab {
     getSelection(): { index: number; length: number } | null
     setSelection(index: number, length: number, source: string): void
     hasFocus(): boolean
+    isEnabled(): boolean
+    readonly history: { cutoff(): void }
   }
   readonly state: { phase: string; unsent: number; version: number; isWriting: boolean }
 }
@@ -112,7 +114,7 @@ export class Person {
   async open(id: string): Promise<void> {
     this.#letter = id
     await this.goTo(`/letters/${id}?debug`)
-    await this.reaches('live')
+    await this.isBack('live')
   }
 
   /** Opens a letter as somebody who has written nothing in it yet: what is there is not theirs to take back. */
@@ -125,16 +127,36 @@ export class Person {
   /** Loads the page again, and waits until the letter can be written in. */
   async reload(phase: 'live' | 'offline' = 'live'): Promise<void> {
     await this.page.reload()
+    await this.isBack(phase)
+  }
+
+  /** Waits until the letter is there, and what is typed goes into it, where it should without a click. */
+  async isBack(phase: 'live' | 'offline' = 'live'): Promise<void> {
     await this.reaches(phase)
+    const mayType = () => {
+      const page = globalThis as unknown as {
+        document: { activeElement: unknown; body: unknown }
+        matchMedia(query: string): { matches: boolean }
+      }
+      const isElsewhere = page.document.activeElement !== page.document.body
+      return isElsewhere || !collab.quill.isEnabled() || page.matchMedia('(pointer: coarse)').matches
+    }
+    await this.page.waitForFunction(mayType)
   }
 
   get editor() {
     return this.page.locator('.ql-editor')
   }
 
-  /** Types where the caret is, key by key. */
+  /** Types where the caret is, key by key. On a busy machine that may take long enough to be several edits, and steps of undo. */
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text)
+  }
+
+  /** Writes where the caret is, all at once: one edit, and a step of undo of its own. */
+  async write(text: string): Promise<void> {
+    await this.page.evaluate(() => collab.quill.history.cutoff())
+    await this.page.keyboard.insertText(text)
   }
 
   /** Pastes as an office program would, with a plain text beside the HTML. */

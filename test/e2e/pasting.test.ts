@@ -76,7 +76,6 @@ describe('what is pasted', () => {
     await ben.open(id)
     await ben.sees('Before. After.')
     await ada.goBehind('Before.')
-    await ada.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_000))) // a step of its own
     await ada.page.evaluate(WATCH_PAUSES)
     const began = performance.now()
     await ada.paste(megabyte())

@@ -167,7 +167,7 @@ describe('what a letter will not take', () => {
     cut(4401)
     await ada.reaches('refused')
     await ada.goBehind('First. ')
-    await ada.type('Second.')
+    await ada.write('Second.')
     await ada.page
       .getByText('1 edit is kept on this device, to be sent when you have signed in again.')
       .waitFor()

@@ -264,9 +264,7 @@ describe('the outbox', () => {
 
   it('[C3] keeps drafts for the tabs that come after', async () => {
     const ada = await tab().open()
-    browser.backend.use('submit', (context, next) => {
-      next(JSON.stringify(context.op).includes('bad') ? new Error('refused by the test') : undefined)
-    })
+    browser.refuse('bad')
     ada.type(8, ' bad')
     await ada.reaches('refused', { unsent: 0 })
     ada.kill()

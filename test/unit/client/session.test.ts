@@ -165,10 +165,7 @@ describe('the session of a letter', () => {
   })
 
   it('[C3] keeps what the server refuses as a draft, and sends what was written before and after it', async () => {
-    world.backend.use('submit', (context, next) => {
-      if (JSON.stringify(context.op).includes('bad')) next(new Error('refused by the test'))
-      else next()
-    })
+    world.refuse('bad')
     type(8, ' or')
     await settled()
     type(11, ' bad')
@@ -190,10 +187,7 @@ describe('the session of a letter', () => {
 
   it('[C3] puts a draft back into the letter of today, past what has happened since', async () => {
     let refuse = true
-    world.backend.use('submit', (context, next) => {
-      if (refuse && JSON.stringify(context.op).includes('bad')) next(new Error('refused by the test'))
-      else next()
-    })
+    world.refuse('bad', () => refuse)
     type(8, ' bad')
     await reaches('refused', { unsent: 0 })
     refuse = false

@@ -145,6 +145,14 @@ export class ShareDbWorld implements SessionWorld {
     return (doc.data as { ops: { insert: string }[] }).ops.map(({ insert }) => insert).join('')
   }
 
+  /** The server refuses ops with this word in them, as long as `isOn`. */
+  refuse(word: string, isOn = () => true): void {
+    this.backend.use('submit', ({ op: message }, next) => {
+      const op = 'op' in message ? JSON.stringify(message.op) : ''
+      next(isOn() && op.includes(word) ? new Error('refused by the test') : undefined)
+    })
+  }
+
   /** Another person writes. */
   async others(id: string, op: unknown): Promise<void> {
     const doc = this.backend.connect().get('letters', id)

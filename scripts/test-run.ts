@@ -41,6 +41,8 @@ interface Tier {
   readonly optional?: true
   /** It mostly waits, and runs beside the tiers before it. */
   readonly beside?: true
+  /** For one test, when .mocharc.json's is too little for a busy machine, ms. */
+  readonly timeout?: number
 }
 
 const TIERS: readonly Tier[] = [
@@ -56,7 +58,7 @@ const TIERS: readonly Tier[] = [
     beside: true,
   },
   { name: 'bench', needs: ['postgres', 'build'] },
-  { name: 'e2e', needs: ['postgres', 'redis', 'build', 'chromium'] },
+  { name: 'e2e', needs: ['postgres', 'redis', 'build', 'chromium'], timeout: 60_000 },
 ]
 
 /** What reporter.cjs writes. */
@@ -151,7 +153,7 @@ class TestRun {
 
   /** @param output  where it goes: an open file, or this process' own */
   async #runTier(
-    { name, optional }: Tier,
+    { name, optional, timeout }: Tier,
     grep: string | undefined,
     output: number | 'inherit' = 'inherit',
   ): Promise<void> {
@@ -176,6 +178,7 @@ class TestRun {
         'node_modules/mocha/bin/mocha.js',
         ...['--reporter', 'test/harness/reporter.cjs', '--forbid-only'],
         ...(grep === undefined ? [] : ['--grep', grep]),
+        ...(timeout === undefined ? [] : ['--timeout', String(timeout)]),
         ...files,
       ],
       { ...process.env, TEST_REPORT: reportFile },

@@ -34,7 +34,8 @@ export class ProgressLines {
     this.#response.write(`${JSON.stringify({ progress: Number(part.toFixed(3)) })}\n`)
   }
 
-  end({ status, body }: Answer): void {
-    this.#response.end(`${JSON.stringify({ status, body })}\n`)
+  end({ status, body, json = [JSON.stringify(body ?? null)] }: Answer): void {
+    for (const piece of [`{"status":${status},"body":`, ...json, '}\n']) this.#response.write(piece)
+    this.#response.end()
   }
 }

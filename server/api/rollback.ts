@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { UUID } from '../../ot/wire.ts'
 import type { Wanted } from '../doc/rollback.ts'
-import { showPassage, timeOf } from './past.ts'
+import { timeOf } from './past.ts'
 import { type Route, route } from './route.ts'
 
 const MAX_REASON_LENGTH = 1_000
@@ -49,8 +49,7 @@ export const ROLLBACK_ROUTES: readonly Route[] = [
       const { firm, member } = principal
       const request = { letter: letter.id, firm, member, wanted: wanted as Wanted, within: selection ?? null }
       if (!preview) return { status: 200, body: await rollbacks.run(request, reason!, onProgress) }
-      const { passages, ...seen } = await rollbacks.preview(request, onProgress)
-      return { status: 200, body: { preview: true, ...seen, passages: passages.map(showPassage) } }
+      return { status: 200, body: { preview: true, ...(await rollbacks.preview(request, onProgress)) } }
     },
   }),
 ]

@@ -35,6 +35,8 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 export interface Answer {
   readonly status: number
   readonly body?: unknown
+  /** Instead of `body`, when that is written already: one piece of JSON after the other. */
+  readonly json?: readonly (string | Uint8Array)[]
   readonly headers?: Readonly<Record<string, string>>
 }
 

@@ -25,7 +25,11 @@ export function serve(route: Route, parts: ApiParts): RequestHandler {
     if (lines.hasBegun) return lines.end(answer)
     response.status(answer.status).set('Cache-Control', 'no-store')
     if (answer.headers !== undefined) response.set(answer.headers)
-    if (answer.body === undefined) response.end()
+    if (answer.json !== undefined) {
+      response.type('json')
+      for (const piece of answer.json) response.write(piece)
+      response.end()
+    } else if (answer.body === undefined) response.end()
     else response.json(answer.body)
   }
 }

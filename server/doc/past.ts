@@ -1,8 +1,6 @@
 /**
  * The past of a letter: its history, and what it was at any version. The caller has found the letter, and may read it.
  */
-import type { Blamed } from '../../ot/blame.ts'
-import type { Passage } from '../../ot/comparison.ts'
 import type { LetterDocument } from '../../ot/component.ts'
 import { CollabError } from '../../ot/errors.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
@@ -92,18 +90,13 @@ export class Past {
     throw new CollabError('document/no-version', 'The letter did not exist yet at that time.')
   }
 
-  /** What became of the letter from one version to a later one. @throws CollabError document/no-version */
-  async compare(
-    letter: string,
-    from: number,
-    to: number,
-    onProgress?: OnProgress,
-  ): Promise<readonly Passage[]> {
+  /** What became of the letter from one version to a later one, in JSON. @throws CollabError document/no-version */
+  async compare(letter: string, from: number, to: number, onProgress?: OnProgress): Promise<Uint8Array> {
     return this.reckon(letter, { kind: 'compare', from }, from, to, onProgress)
   }
 
-  /** Who wrote what of the letter at a version. @throws CollabError document/no-version */
-  async blame(letter: string, version: number, onProgress?: OnProgress): Promise<readonly Blamed[]> {
+  /** Who wrote what of the letter at a version, in JSON. @throws CollabError document/no-version */
+  async blame(letter: string, version: number, onProgress?: OnProgress): Promise<Uint8Array> {
     return this.reckon(letter, { kind: 'blame' }, version, version, onProgress)
   }
 

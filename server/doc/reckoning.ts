@@ -3,7 +3,6 @@
  * what can be sent there.
  */
 import { mapPosition, type Range } from '../../ot/anchor.ts'
-import type { Blamed } from '../../ot/blame.ts'
 import { compareLetters, type Passage } from '../../ot/comparison.ts'
 import { type LetterDocument, type LetterOp, totalLength } from '../../ot/component.ts'
 import type { LoggedOp } from '../../ot/logged-op.ts'
@@ -31,12 +30,12 @@ export interface TakingBack {
 export interface Reckonings {
   /** The letter after the last op. */
   letter: { task: object; answer: LetterDocument }
-  /** Who wrote it. */
-  blame: { task: object; answer: readonly Blamed[] }
+  /** Who wrote it: a list of `Blamed` in JSON, a machine being null. */
+  blame: { task: object; answer: Uint8Array }
   /** Both, packed and verified. */
   snapshot: { task: object; answer: Uint8Array }
-  /** What became of the letter since a version. */
-  compare: { task: { readonly from: number }; answer: readonly Passage[] }
+  /** What became of the letter since a version: a list of `Passage` in JSON. */
+  compare: { task: { readonly from: number }; answer: Uint8Array }
   /** The op that takes edits back; `from` is where `neededFrom` says, `by` who is to be named in a preview. */
   'take-back': {
     task: { readonly from: number; readonly target: Target; readonly by: string | null }
@@ -98,13 +97,17 @@ export class Reckoning<K extends Kind = Kind> {
       case 'letter':
         return this.#letters.head()
       case 'blame':
-        return this.#letters.blame()
+        return written(
+          this.#letters.blame().map((stretch) => ({ ...stretch, author: stretch.author || null })),
+        )
       case 'snapshot':
         return packStart(verified(this.#reached(), this.#replayed))
       case 'compare':
-        return compareLetters(
-          this.#letters.head(),
-          this.#edits.map(({ op, author }) => ({ op, author: author || null })),
+        return written(
+          compareLetters(
+            this.#letters.head(),
+            this.#edits.map(({ op, author }) => ({ op, author: author || null })),
+          ),
         )
       case 'take-back':
         return takenBack(task, this.#reached(), this.#edits)
@@ -114,6 +117,14 @@ export class Reckoning<K extends Kind = Kind> {
   #reached(): Start {
     return { version: this.#version, letter: this.#letters.head(), blame: this.#letters.blame() }
   }
+}
+
+/**
+ * What nobody but the caller has to know. Of a letter of 100,000 ops who wrote it is 5 MB: to take that over stretch by stretch
+ * and write it would keep everybody on this server waiting for 100 ms.
+ */
+function written(list: readonly unknown[]): Uint8Array {
+  return Buffer.from(JSON.stringify(list))
 }
 
 /** @throws Error when the letter is another one than the one that was replayed */

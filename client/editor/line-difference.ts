@@ -31,6 +31,18 @@ export function joined(lines: readonly Delta[]): Delta {
   return new Delta(ops)
 }
 
+/** The same, put together when somebody looks: at most keys nobody does. */
+export function joinedLater(lines: readonly Delta[]): Delta {
+  let ops: Op[] | null = null
+  return Object.defineProperty(new Delta(), 'ops', {
+    enumerable: true,
+    get() {
+      ops ??= joined(lines).ops
+      return ops
+    },
+  })
+}
+
 /**
  * What makes the second letter of the first, both given as their lines.
  *

@@ -2,7 +2,7 @@ import type Quill from 'quill/core.js'
 import type { Op, Delta as QuillDelta } from 'quill/core.js'
 import type { Component } from '../../ot/component.ts'
 import { Delta } from '../../ot/delta.ts'
-import { differenceOfLines, isSame, joined } from './line-difference.ts'
+import { differenceOfLines, isSame, joined, joinedLater } from './line-difference.ts'
 import { stepsOf } from './long-inserts.ts'
 
 /**
@@ -42,9 +42,8 @@ export function speedUp(quill: Quill): void {
     // The same change can be said in several ways, and who made it has said which.
     const said = change && editor.delta.compose(change)
     const isSaid = said && isSame(said.ops, joined(lines).ops)
-    const made = isSaid ? change : differenceOfLines(before, lines, selection)
-    editor.delta = isSaid ? said : editor.delta.compose(made)
-    return made
+    editor.delta = isSaid ? said : joinedLater(lines)
+    return isSaid ? change : differenceOfLines(before, lines, selection)
   }
 }
 

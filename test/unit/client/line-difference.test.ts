@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { differenceOfLines, isSame, joined } from '../../../client/editor/line-difference.ts'
+import { differenceOfLines, isSame, joined, joinedLater } from '../../../client/editor/line-difference.ts'
 import type { Insert, LetterDocument } from '../../../ot/component.ts'
 import { Delta } from '../../../ot/delta.ts'
 import { letter } from '../../../ot/letter.ts'
@@ -49,6 +49,17 @@ describe('what changed between two letters, found by their lines', () => {
   )
 
   tally.assertNotVacuous('some lines stayed and others changed')
+
+  it('a letter that is put together later is the same letter', () => {
+    const lines = linesOf({ ops: [{ insert: 'a' }, { insert: 'b\nc\n', attributes: { bold: true } }] })
+    const later = joinedLater(lines)
+    expect(later.ops).to.deep.equal(joined(lines).ops)
+    expect(later.ops).to.equal(later.ops)
+    expect(later.compose(new Delta().retain(1).delete(1)).ops).to.deep.equal([
+      { insert: 'a' },
+      { insert: '\nc\n', attributes: { bold: true } },
+    ])
+  })
 
   it('says nothing where nothing changed', () => {
     const lines = linesOf({ ops: [{ insert: 'a\nb\n' }] } as LetterDocument)

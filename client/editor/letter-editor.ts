@@ -1,5 +1,6 @@
 import Quill, { Range } from 'quill/core.js'
 import type { ErrorCode } from '../../ot/errors.ts'
+import { painted } from '../sync/painted.ts'
 import type { Session } from '../sync/session.ts'
 import { Binding } from './binding.ts'
 import { type CommandId, commandFor } from './commands.ts'
@@ -79,7 +80,8 @@ export class LetterEditor {
   #view = NOTHING
   /** Where the person is, or was before the focus left. */
   #place = new Range(0, 0)
-  #refreshing = 0
+  /** The view may be older than the letter. */
+  #isOld = false
   #leaveOnTab = false
 
   /**
@@ -126,7 +128,7 @@ export class LetterEditor {
     window.removeEventListener('pagehide', this.#onPutAway)
     this.#binding.close()
     this.quill.off('editor-change', this.#onChange)
-    cancelAnimationFrame(this.#refreshing)
+    this.#isOld = false
     this.#host.remove()
   }
 
@@ -267,7 +269,9 @@ export class LetterEditor {
       const end = change.transformPosition(this.#place.index + this.#place.length, source !== 'user')
       this.#place = new Range(start, Math.max(0, end - start))
     }
-    this.#refreshing ||= requestAnimationFrame(() => this.#refresh())
+    if (this.#isOld) return
+    this.#isOld = true
+    void painted().then(() => this.#isOld && this.#refresh())
   }
 
   /** The browser remembers nodes, which others' writing may have replaced; the place is kept in characters. */
@@ -321,8 +325,7 @@ export class LetterEditor {
   }
 
   #refresh(): void {
-    cancelAnimationFrame(this.#refreshing)
-    this.#refreshing = 0
+    this.#isOld = false
     const next = this.#look()
     if (JSON.stringify(next) === JSON.stringify(this.#view)) return
     this.#view = next

@@ -3,6 +3,7 @@ import { browserStore } from './browser-store.ts'
 import type { Device } from './device.ts'
 import type { Wire } from './link.ts'
 import { type Locks, PageLocks } from './locks.ts'
+import { painted } from './painted.ts'
 import { Session } from './session.ts'
 import { type SessionWorld, timedId } from './session-world.ts'
 
@@ -41,6 +42,7 @@ function browserWorld(docId: string, createLetter: SessionWorld['createLetter'])
       const timer = setTimeout(task, ms)
       return () => clearTimeout(timer)
     },
+    painted,
     now: () => Date.now(),
     random: () => Math.random(),
     wallTime: () => Date.now(),

@@ -16,7 +16,7 @@ export interface Owned {
   readonly letGo: () => void
 }
 
-type Clock = Pick<OutboxDeps, 'after'>
+type Clock = Pick<OutboxDeps, 'after' | 'painted'>
 
 /** A new outbox for this tab. */
 export async function newOutbox(device: Device, place: OutboxPlace, clock: Clock): Promise<Owned> {
@@ -62,5 +62,5 @@ function lockOf({ member, document, id }: OutboxPlace): string {
 }
 
 function outboxDeps({ store }: Device, clock: Clock): OutboxDeps {
-  return { store, after: (ms, task) => clock.after(ms, task) }
+  return { store, after: (ms, task) => clock.after(ms, task), painted: clock.painted }
 }

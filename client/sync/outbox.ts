@@ -27,6 +27,8 @@ export interface OutboxDeps {
   readonly store: DeviceStore
   /** Runs `task` after `ms`; the returned function takes it back. */
   after(ms: number, task: () => void): () => void
+  /** Resolves when work is in nobody's way; without it, that is at once. */
+  painted?(): Promise<void>
 }
 
 /** Rows are put together into a checkpoint no sooner than this, in characters of JSON. */
@@ -217,8 +219,9 @@ export class Outbox {
   }
 
   async #write(): Promise<void> {
-    // What happens in one turn of the loop (an edit, and that it is about to be sent) goes down together.
-    await Promise.resolve()
+    // What happens in one turn of the loop (an edit, and that it is about to be sent) goes down together, and the person who
+    // wrote it does not wait for that.
+    await this.#deps.painted?.()
     let batch = this.#isClosed ? null : this.#take()
     while (batch !== null) {
       const noted = this.#noted

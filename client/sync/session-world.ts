@@ -7,6 +7,8 @@ export interface SessionWorld extends LinkWorld {
   readonly device: Device
   /** Milliseconds since 1970; `now` need not be. */
   wallTime(): number
+  /** See Outbox. */
+  painted?(): Promise<void>
   /** Makes a letter on the server. Without it, letters that were made here stay here. */
   createLetter?(id: string, title: string): Promise<Birth>
   /** Nobody had it before, and it sorts after those that were made earlier on this device. */

@@ -1,0 +1,20 @@
+/** A page that is not drawn for so long, because it is covered for instance, is not waited for, ms. */
+const LATEST_MS = 100
+
+/**
+ * Resolves when what was just written is on its way to the screen, which is the time for everything the glyph did not need.
+ * At once where nobody looks: a page that is put away may have no other moment.
+ */
+export function painted(): Promise<void> {
+  if (document.visibilityState === 'hidden') return Promise.resolve()
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(late)
+      document.removeEventListener('visibilitychange', end)
+      resolve()
+    }
+    const late = setTimeout(end, LATEST_MS)
+    document.addEventListener('visibilitychange', end)
+    requestAnimationFrame(() => setTimeout(end))
+  })
+}

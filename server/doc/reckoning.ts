@@ -120,8 +120,8 @@ export class Reckoning<K extends Kind = Kind> {
 }
 
 /**
- * What nobody but the caller has to know. Of a letter of 100,000 ops who wrote it is 5 MB: to take that over stretch by stretch
- * and write it would keep everybody on this server waiting for 100 ms.
+ * What nobody but the caller has to know. Of a letter of 100,000 ops who wrote it is 88,000 stretches, 7 MB: to take them over
+ * one by one and write them would keep everybody on this server waiting for 100 ms.
  */
 function written(list: readonly unknown[]): Uint8Array {
   return Buffer.from(JSON.stringify(list))

@@ -119,9 +119,7 @@ describe('the place of a person in a letter', () => {
       await ben.type('\nThe end.')
       await ben.isSaved()
       await ada.sees('The end.')
-      await ada.page.evaluate(
-        'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))',
-      )
+      await ada.isPainted()
       expect(await heightOf('Paragraph 60')).to.be.within(before - 2, before + 2)
       if (!isWriting) return
       expect(await ada.caret(12)).to.equal('Paragraph 60| of a long l')

@@ -108,6 +108,14 @@ export class Person {
 
   async goTo(path: string): Promise<void> {
     await this.page.goto(this.firm.server.url + path)
+    await this.isPainted()
+  }
+
+  /** Two frames from now; Chromium drops keys that are pressed before the first one of a page. */
+  async isPainted(): Promise<void> {
+    await this.page.evaluate(
+      'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))',
+    )
   }
 
   /** Opens a letter and waits until it can be written in. */
@@ -142,6 +150,7 @@ export class Person {
       return isElsewhere || !collab.quill.isEnabled() || page.matchMedia('(pointer: coarse)').matches
     }
     await this.page.waitForFunction(mayType)
+    await this.isPainted()
   }
 
   get editor() {

@@ -135,7 +135,7 @@ describe('the history of a letter', () => {
     await ada.press('End')
     await ada.page.waitForURL(new RegExp(`/letters/${id}/history$`))
     expect(await slider.inputValue()).to.equal(String(head))
-    await ada.page.goto(`${firm.server.url}/letters/${id}/history?version=2`)
+    await ada.goTo(`/letters/${id}/history?version=2`)
     await until('version 2', async () => /version 2 of/.test((await status(ada).textContent()) ?? ''))
     await ada.press('Escape')
     await ada.page.waitForURL(new RegExp(`/letters/${id}$`))

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { until } from '../harness/deadline.ts'
 import { CUT, converge, expectAccessible, Firm, type Person } from './desk.ts'
 
 const SCREENS = [
@@ -90,7 +91,7 @@ describe('what a letter will not take', () => {
     await ada.page.keyboard.insertText('An unlucky sentence.')
     await ada.page.getByText('1 edit of yours could not be saved').waitFor()
     expect(await ada.page.locator('.status-words').textContent()).to.equal('Needs attention')
-    expect(await ada.text()).to.equal('Saved words. \n')
+    await until('it to leave the letter', async () => (await ada.text()) === 'Saved words. \n')
     const look = ada.page.getByRole('button', { name: 'Look at it…' })
     await look.click()
     const dialog = ada.page.getByRole('dialog', { name: 'Words that were set aside' })

@@ -10,6 +10,7 @@ import type { LetterClipboard } from './letter-clipboard.ts'
 import { QUILL_FORMATS } from './letter-formats.ts'
 import { wholeLink } from './link-range.ts'
 import { speedUp } from './quill-speed.ts'
+import { Stretches } from './stretches.ts'
 import { forgetUndo } from './undo-storage.ts'
 
 /**
@@ -74,6 +75,7 @@ export class LetterEditor {
   readonly quill: Quill
   readonly #host: HTMLElement
   readonly #binding: Binding
+  readonly #stretches: Stretches
   readonly #events: EditorEvents
   readonly #undoKey: string
   readonly #watchers = new Set<() => void>()
@@ -101,6 +103,7 @@ export class LetterEditor {
       },
     })
     speedUp(this.quill)
+    this.#stretches = new Stretches(this.quill)
     const { root } = this.quill
     root.setAttribute('role', 'textbox')
     root.setAttribute('aria-multiline', 'true')
@@ -113,7 +116,10 @@ export class LetterEditor {
     document.addEventListener('visibilitychange', this.#onVisibility)
     window.addEventListener('pagehide', this.#onPutAway)
     this.#binding = new Binding(this.quill, session, {
-      onShown: () => returnUndo(this.quill, undoKey),
+      onShown: () => {
+        this.#stretches.tidy()
+        returnUndo(this.quill, undoKey)
+      },
       onRefused: ({ code }) => {
         this.#clipboard.takeBack()
         events.onRefused(code)
@@ -127,6 +133,7 @@ export class LetterEditor {
     document.removeEventListener('visibilitychange', this.#onVisibility)
     window.removeEventListener('pagehide', this.#onPutAway)
     this.#binding.close()
+    this.#stretches.close()
     this.quill.off('editor-change', this.#onChange)
     this.#isOld = false
     this.#host.remove()

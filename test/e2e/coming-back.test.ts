@@ -90,7 +90,7 @@ describe('the place of a person in a letter', () => {
 
   /** Where the line with the words stands on Ada's screen, px from its top. */
   const heightOf = async (words: string): Promise<number> => {
-    const box = await ada.page.locator('.ql-editor > p', { hasText: words }).boundingBox()
+    const box = await ada.page.locator('.ql-editor p', { hasText: words }).boundingBox()
     if (!box) throw new Error(`${words} is nowhere`)
     return Math.round(box.y)
   }
@@ -108,7 +108,7 @@ describe('the place of a person in a letter', () => {
       await ada.goBehind('Paragraph 60')
       if (!isWriting) {
         await ada.page.evaluate('document.activeElement.blur()')
-        await ada.page.locator('.ql-editor > p', { hasText: 'Paragraph 60' }).scrollIntoViewIfNeeded()
+        await ada.page.locator('.ql-editor p', { hasText: 'Paragraph 60' }).scrollIntoViewIfNeeded()
       }
       const before = await heightOf('Paragraph 60')
       expect(before).to.be.within(60, 900)

@@ -18,7 +18,8 @@ import { typeLog } from './typed-log.ts'
 /** Versions a second, and how long the first page of a history may take. */
 const AIM = 30
 const PAGE_MS = 100
-const SECONDS = 8
+/** Less than it takes to play the letter at its fastest. */
+const SECONDS = 7
 const PEOPLE = 5
 
 /** In the page: counts what is drawn while `drive` runs, in frames and in versions of the letter. */

@@ -71,7 +71,7 @@ export function HistoryDesk({ letter, member, newest, at, onClose }: Props) {
 
   const sittings = useSittings(id, head, changes)
   const activity = useActivity(id, head)
-  const shown = useShownLetter(past, { version, head, hasAuthors })
+  const shown = useShownLetter(past, { version, head, hasAuthors }, isPlaying)
   const pair = isPlaying ? null : pairOf(against, version)
   const comparison = useComparison(id, pair)
   usePlaying({

@@ -13,13 +13,16 @@ export interface ShownLetter {
   retry(): void
 }
 
+/** Pieces of the log ahead of what plays: at its fastest half a second, for a server that is busy. */
+const AHEAD = [2, 3, 4, 5, 6]
+
 interface Wanted {
   readonly version: number
   readonly head: number
   readonly hasAuthors: boolean
 }
 
-export function useShownLetter(past: PastLetter, wanted: Wanted): ShownLetter {
+export function useShownLetter(past: PastLetter, wanted: Wanted, isPlaying: boolean): ShownLetter {
   const { version, head, hasAuthors } = wanted
   const [answers, setAnswers] = useState(0)
   const [error, setError] = useState<unknown>(null)
@@ -61,11 +64,13 @@ export function useShownLetter(past: PastLetter, wanted: Wanted): ShownLetter {
     if (isMissing) return
     const near = [(piece + 1) * PIECE + 1, piece * PIECE - 1].filter((at) => at > 0 && at <= head)
     for (const at of near) past.load(at, head, hasAuthors).catch(() => {}) // asked for again when it is wanted
-    // Of what plays fast, the edits of some more.
-    for (const at of [2, 3].map((pieces) => (piece + pieces) * PIECE + 1)) {
+  }, [past, isMissing, piece, head, hasAuthors])
+  useEffect(() => {
+    if (!isPlaying) return
+    for (const at of AHEAD.map((pieces) => (piece + pieces) * PIECE + 1)) {
       if (at <= head) past.loadEdits(at, head).catch(() => {})
     }
-  }, [past, isMissing, piece, head, hasAuthors])
+  }, [past, isPlaying, piece, head])
 
   return {
     runs: last.current?.runs ?? null,

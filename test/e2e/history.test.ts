@@ -143,6 +143,45 @@ describe('the history of a letter', () => {
     ada.watched.expectNoErrors()
   })
 
+  it('[T2] shows a long letter at any version, whichever was shown before', async function () {
+    this.timeout(60_000)
+    const id = await ada.createLetter('Schedule of loss')
+    await ada.open(id)
+    const lines = (count: number, name: string) =>
+      Array.from({ length: count }, (_, line) => (line % 5 === 4 ? '\n' : `${name} ${line}\n`)).join('')
+    for (const ops of [
+      [{ insert: lines(300, 'Invoice') }],
+      [{ retain: 900 }, { insert: lines(200, 'Receipt') }, { retain: 700 }, { delete: 400 }],
+      [{ insert: 'Total\n' }, { retain: 3_000 }, { insert: '\n', attributes: { list: 'ordered' } }],
+      [{ retain: 6 }, { delete: 3_800 }, { insert: 'Nil' }],
+    ]) {
+      const { version } = await ada.stored()
+      await ada.page.evaluate(`collab.quill.updateContents(${JSON.stringify({ ops })}, 'user')`)
+      await until('the next version', async () => (await ada.stored()).version > version)
+    }
+    await openHistory(ada)
+    const { version: head } = await ada.stored()
+    const slider = ada.page.getByRole('slider', { name: 'Version' })
+    const shown = () =>
+      ada.page
+        .locator('.past-sheet .past-part')
+        .evaluateAll((parts) =>
+          parts.map((part) => [...part.children].map(({ textContent }) => textContent ?? '')),
+        )
+    for (const version of [5, 2, 4, 1, 3, 5, 4, 3, 2, 1]) {
+      await slider.fill(String(version))
+      const { content } = await ada.call<{ content: { ops: { insert: string }[] } }>(
+        'GET',
+        `/v1/docs/${id}?version=${version}`,
+      )
+      const text = content.ops.map(({ insert }) => insert).join('')
+      await until(`version ${version}`, async () => `${(await shown()).flat().join('\n')}\n` === text)
+      for (const part of await shown()) expect(part.length).to.be.within(1, 64)
+    }
+    expect(head).to.equal(5)
+    ada.watched.expectNoErrors()
+  })
+
   it('[T3] shows who wrote what at any version', async function () {
     this.timeout(60_000)
     await written()

@@ -56,7 +56,7 @@ export function differenceOfLines(
   const shorter = Math.min(before.length, after.length)
   let start = 0
   let at = 0
-  while (start < shorter && before[start] === after[start]) at += before[start++]!.length()
+  while (start < shorter && before[start] === after[start]) at += lengthOf(before[start++]!)
   let end = 0
   while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1
   const old = joined(before.slice(start, before.length - end))
@@ -68,6 +68,18 @@ export function differenceOfLines(
     .retain(at)
     .concat(old.diff(now, isHere ? moved(selection, -at) : undefined))
     .chop()
+}
+
+const lengths = new WeakMap<Delta, number>()
+
+/** Of a line, which does not change. */
+function lengthOf(line: Delta): number {
+  let length = lengths.get(line)
+  if (length === undefined) {
+    length = line.length()
+    lengths.set(line, length)
+  }
+  return length
 }
 
 function moved({ oldRange, newRange }: Moved, by: number): Moved {

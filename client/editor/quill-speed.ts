@@ -4,6 +4,7 @@ import type { Component } from '../../ot/component.ts'
 import { Delta } from '../../ot/delta.ts'
 import { differenceOfLines, isSame, joined, joinedLater } from './line-difference.ts'
 import { stepsOf } from './long-inserts.ts'
+import { lengthOf } from './stretches.ts'
 
 /**
  * Takes out of Quill what grows with the square of a letter's length, or with its length where a key would do.
@@ -16,10 +17,13 @@ import { stepsOf } from './long-inserts.ts'
  * After each change Quill reads the whole letter and compares it with what it was, unless a key of plain ASCII was pressed in
  * a paragraph of nothing else: 4 ms in a letter of 100 KB. A line remembers what it holds until it changes (`Block.cache`), so
  * only lines that are not the same object are compared.
+ *
+ * Where the caret is Quill asks several times for each key, and each time for the length of everything before it.
  */
 export function speedUp(quill: Quill): void {
-  const { editor } = quill
-  const read = (): readonly QuillDelta[] => (quill.scroll.lines() as Line[]).map((line) => line.delta())
+  const { editor, scroll } = quill
+  scroll.length = () => lengthOf(scroll)
+  const read = (): readonly QuillDelta[] => linesOf(scroll)
   // Quill's own copies what it has so far for every line.
   editor.getDelta = (): QuillDelta => joined(read())
   const applyDelta = editor.applyDelta.bind(editor)
@@ -47,6 +51,19 @@ export function speedUp(quill: Quill): void {
   }
 }
 
+interface Part {
+  readonly children: { readonly head: unknown }
+}
 interface Line {
   delta(): QuillDelta
+}
+
+/** What each line holds. `scroll.lines()` looks up their places, several times over. */
+function linesOf(part: Part, lines: QuillDelta[] = []): QuillDelta[] {
+  for (let child = part.children.head as ((Part | Line) & { next: unknown }) | null; child !== null; ) {
+    if ('delta' in child) lines.push(child.delta())
+    else linesOf(child, lines)
+    child = child.next as typeof child
+  }
+  return lines
 }

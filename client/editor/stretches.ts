@@ -18,6 +18,10 @@ class Stretch extends Container {
   static override tagName = 'DIV'
   static override allowedChildren = [Block, Container]
 
+  override length(): number {
+    return lengthOf(this)
+  }
+
   /** Quill makes one of equal containers that stand side by side. */
   override checkMerge(): boolean {
     return false
@@ -25,6 +29,13 @@ class Stretch extends Container {
 }
 
 type Blot = Block | Container
+
+/** Lines remember theirs. Quill's own way of adding them up makes a function for every step. */
+export function lengthOf({ children }: Pick<Container, 'children'>): number {
+  let length = 0
+  for (let child = children.head; child !== null; child = child.next) length += child.length()
+  return length
+}
 
 /**
  * Divides a long letter on the screen into stretches.

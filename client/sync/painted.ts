@@ -1,14 +1,18 @@
 /** A page that is not drawn for so long, because it is covered for instance, is not waited for, ms. */
 const LATEST_MS = 100
 
+/** One for all who wait for the same frame. */
+let next: Promise<void> | null = null
+
 /**
  * Resolves when what was just written is on its way to the screen, which is the time for everything the glyph did not need.
  * At once where nobody looks: a page that is put away may have no other moment.
  */
 export function painted(): Promise<void> {
   if (document.visibilityState === 'hidden') return Promise.resolve()
-  return new Promise((resolve) => {
+  next ??= new Promise((resolve) => {
     const end = (): void => {
+      next = null
       clearTimeout(late)
       document.removeEventListener('visibilitychange', end)
       resolve()
@@ -17,4 +21,5 @@ export function painted(): Promise<void> {
     document.addEventListener('visibilitychange', end)
     requestAnimationFrame(() => setTimeout(end))
   })
+  return next
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { endsWithTheRun } from '../../test/harness/leftovers.ts'
 import { WATCH_PAUSES } from '../../test/harness/longest-pause.ts'
+import { bareLetter } from './bare-letter.ts'
 
 /**
  * Frames are made as soon as there is something to show. A screen of 60 Hz adds up to 16.7 ms of waiting for its next
@@ -105,6 +106,11 @@ export class Desk {
       await this.#keyboard.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key })
       await pause(between[0] + Math.random() * (between[1] - between[0]))
     }
+  }
+
+  /** From now on there is no editor, only what it shows, in which as many others write. */
+  async strip(people: number): Promise<void> {
+    await this.#page.evaluate(bareLetter(people))
   }
 
   /** Of the letter, UTF-16 code units. */

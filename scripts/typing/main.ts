@@ -13,7 +13,7 @@ import { runToItsEnd } from '../run-to-its-end.ts'
 import { measureReturn } from './absence.ts'
 import { Desk } from './desk.ts'
 import { longLetter } from './long-letter.ts'
-import { keysIn, percentile } from './paint.ts'
+import { type KeyCost, keysIn, percentile } from './paint.ts'
 import { Typist } from './typist.ts'
 
 const AIM_MS = 16
@@ -100,17 +100,19 @@ async function typing(
     const measured = keysIn(trace)
     if (measured.length < keys * 0.9)
       throw new Error(`only ${measured.length} of ${keys} keys are in the trace`)
-    const shown = (part: (key: (typeof measured)[number]) => number): string =>
-      [0.5, 0.95, 0.99, 1]
-        .map((share) => percentile(measured.map(part), share).toFixed(1).padStart(8))
-        .join('')
+    for (const typist of typists) await typist.close()
+    await desk.strip(people)
+    await desk.type(WARM_UP_KEYS, PAUSE_MS)
+    const bare = keysIn(await desk.traced(() => desk.type(keys / 2, PAUSE_MS)))
     console.log(
       `A letter of ${characters.toLocaleString('en')} characters, ${people} others who write ` +
         `${(others / seconds).toFixed(0)} ops a second, ${measured.length} keys\n\n` +
         `ms                 median     p95     p99     max\n` +
-        `key to paint     ${shown(({ paint }) => paint)}\n` +
-        `  until handled  ${shown(({ wait }) => wait)}\n` +
-        `  work of it     ${shown(({ work }) => work)}  of the page's thread, until the frame is handed over\n`,
+        `key to paint     ${shown(measured, 'paint')}\n` +
+        `  until handled  ${shown(measured, 'wait')}\n` +
+        `  work of it     ${shown(measured, 'work')}  of the page's thread, until the frame is handed over\n` +
+        `without an editor${shown(bare, 'paint')}  the same HTML, in which the browser alone writes\n` +
+        `  work of it     ${shown(bare, 'work')}\n`,
     )
     const p95 = percentile(
       measured.map(({ paint }) => paint),
@@ -121,6 +123,11 @@ async function typing(
   } finally {
     for (const typist of typists) await typist.close()
   }
+}
+
+function shown(keys: readonly KeyCost[], part: keyof KeyCost): string {
+  const values = keys.map((key) => key[part])
+  return [0.5, 0.95, 0.99, 1].map((share) => percentile(values, share).toFixed(1).padStart(8)).join('')
 }
 
 let code = 1

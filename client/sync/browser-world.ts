@@ -6,6 +6,7 @@ import { type Locks, PageLocks } from './locks.ts'
 import { painted } from './painted.ts'
 import { Session } from './session.ts'
 import { type SessionWorld, timedId } from './session-world.ts'
+import { broadcast } from './tab-channel.ts'
 
 /** One for all letters of this tab. */
 const device: Device = { store: browserStore, locks: browserLocks() }
@@ -33,6 +34,8 @@ function browserWorld(docId: string, createLetter: SessionWorld['createLetter'])
   return {
     createLetter,
     device,
+    // Without locks nobody could say who hosts.
+    ...(navigator.locks === undefined ? {} : { channel: broadcast }),
     open() {
       const url = new URL(COLLAB_PATH + docId, location.href)
       url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'

@@ -23,7 +23,10 @@ export function sendCourier(deps: DeliveryDeps, owned: Owned): { done: Promise<b
       else if (isLive && replica !== null && stateOf(replica) === 'synchronised') end(true)
     }
     const nothing = (): void => undefined
-    const delivery = new Delivery(deps, owned, { shows: nothing, loaded: look, level: look, changed: look })
+    const delivery = new Delivery(deps, owned, {
+      ...{ kept: nothing, mayLeave: () => true, shows: nothing },
+      ...{ loaded: look, level: look, changed: look },
+    })
     stop = () => end(false)
     delivery.open()
   })

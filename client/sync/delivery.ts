@@ -39,6 +39,10 @@ import type { SessionWorld } from './session-world.ts'
  */
 
 export interface DeliveryListener {
+  /** The device has kept something, or could not: told before anything is sent. */
+  kept(): void
+  /** Nothing leaves as long as it may not; `pump` is called when it may again. */
+  mayLeave(): boolean
   /** What is shown has changed by `op`, which was not written here. */
   shows(op: Op): void
   /** There is a letter, or another one than before; or none for a while, when `replica` is null. */
@@ -93,6 +97,7 @@ export class Delivery implements LineListener {
     this.#deps = deps
     this.#outbox = outbox
     outbox.onChange = () => {
+      listener.kept()
       this.pump()
       listener.changed()
     }
@@ -159,8 +164,8 @@ export class Delivery implements LineListener {
     this.#outbox.begin(epoch, replica)
   }
 
-  /** Takes an op on what is shown, of a size the server takes and in canonical form. `aside` lands with it. */
-  write(op: Op, aside: Batch = {}): void {
+  /** Takes an op on what is shown, of a size the server takes and in canonical form. `aside` lands with it. @returns as `note` does */
+  write(op: Op, aside: Batch = {}): number {
     const replica = this.#replica!
     const size = sizeOf(op)
     const last = replica.waiting.at(-1)
@@ -170,13 +175,19 @@ export class Delivery implements LineListener {
     const now = this.#deps.world.now()
     const continues = now - this.#typedAt < EDIT_PAUSE_MS && queueOf(replica).length > 0
     this.#typedAt = now
-    this.#happens({ kind: 'typed', op, joins, continues }, aside)
+    const mark = this.#happens({ kind: 'typed', op, joins, continues }, aside)
     this.pump()
+    return mark
+  }
+
+  /** Keeps as a draft what was written in this letter and can go nowhere from here. */
+  setAside(reason: DraftReason, words: Pick<DraftRecord, 'base' | 'version' | 'ops' | 'edits'>): void {
+    this.#outbox.aside(this.#draft(reason, null, words))
   }
 
   /** Sends what is to be sent and may be. */
   pump(): void {
-    if (this.#isClosed || !this.isLive || this.#refusal !== null) return
+    if (this.#isClosed || !this.isLive || this.#refusal !== null || !this.#listener.mayLeave()) return
     if (this.#replica!.sent === null && this.#replica!.waiting.length > 0) {
       this.#isOut = false
       this.#sentMark = this.#happens({ kind: 'sends', ...this.#line.name() })

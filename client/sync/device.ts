@@ -40,21 +40,36 @@ export async function adoptOutbox(
   const keys = await device.store.keys(prefix)
   const ids = new Set(keys.map((key) => key.slice(prefix.length).split('/')[0]!))
   for (const id of ids) {
-    const place = { member, document, id }
-    const letGo = await device.locks.take(lockOf(place))
-    if (letGo === null) continue
-    try {
-      const outbox = await Outbox.open(place, outboxDeps(device, clock))
-      if (outbox.replica !== null && stateOf(outbox.replica) !== 'synchronised') return { outbox, letGo }
-      const empty: Batch = { remove: [`${prefix}${id}/`] }
-      await device.store.write(empty)
-      letGo()
-    } catch (error) {
-      letGo()
-      throw error
-    }
+    const owned = await adoptFrom(device, { member, document, id }, clock)
+    if (owned !== null && owned !== 'owned') return owned
   }
   return null
+}
+
+/**
+ * Takes over one outbox that no tab owns and that holds edits; null when there is none there, `owned` when a tab owns it. One
+ * that holds none is cleared away.
+ *
+ * @throws DeviceError
+ */
+export async function adoptFrom(
+  device: Device,
+  place: OutboxPlace,
+  clock: Clock,
+): Promise<Owned | 'owned' | null> {
+  const letGo = await device.locks.take(lockOf(place))
+  if (letGo === null) return 'owned'
+  try {
+    const outbox = await Outbox.open(place, outboxDeps(device, clock))
+    if (outbox.replica !== null && stateOf(outbox.replica) !== 'synchronised') return { outbox, letGo }
+    const empty: Batch = { remove: [`${outboxesOf(place.member, place.document)}${place.id}/`] }
+    await device.store.write(empty)
+    letGo()
+    return null
+  } catch (error) {
+    letGo()
+    throw error
+  }
 }
 
 function lockOf({ member, document, id }: OutboxPlace): string {

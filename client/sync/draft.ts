@@ -91,7 +91,7 @@ function together(ops: readonly Op[]): Op {
 }
 
 /** What makes `to` of `from`, both letters. */
-function difference(from: readonly Insert[], to: readonly Insert[]): Op {
+export function difference(from: readonly Insert[], to: readonly Insert[]): Op {
   // Delta copies what it is given.
   const [there, here] = [new Delta(from as DeltaOp[]), new Delta(to as DeltaOp[])]
   return canonical(there.diff(here).ops as Component[])

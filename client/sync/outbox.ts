@@ -135,6 +135,11 @@ export class Outbox {
     return this.#kept
   }
 
+  /** What `note` answered last. */
+  get noted(): number {
+    return this.#noted
+  }
+
   /**
    * Whether what was noted as `mark` may leave. Without a device that takes it, it may once nothing older is there: a tab that came
    * back to that would send it again, under another name. When it could not be taken away either, it may all the same.

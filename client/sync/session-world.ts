@@ -1,10 +1,13 @@
 import type { Device } from './device.ts'
 import type { LinkWorld } from './link.ts'
+import type { TabChannel, TabMessage } from './tab-channel.ts'
 import type { Birth } from './unborn-letters.ts'
 
 /** Where a session lives. A test hands it its own. */
 export interface SessionWorld extends LinkWorld {
   readonly device: Device
+  /** Where the tabs of this browser meet that have a letter open. Without it, each is by itself. */
+  channel?(name: string, hear: (message: TabMessage) => void): TabChannel
   /** Milliseconds since 1970; `now` need not be. */
   wallTime(): number
   /** See Outbox. */

@@ -1,7 +1,6 @@
 import { type Component, canonical, type Insert } from '../../ot/component.ts'
 import { CollabError } from '../../ot/errors.ts'
-import { keepLastNewline } from '../../ot/final-newline.ts'
-import { letter } from '../../ot/letter.ts'
+import { acceptable } from './acceptance.ts'
 import { Copying } from './copying.ts'
 import { sendCourier } from './courier.ts'
 import { Delivery, type DeliveryDeps } from './delivery.ts'
@@ -10,10 +9,10 @@ import type { Batch, DeviceFault } from './device-store.ts'
 import { mergedInto } from './draft.ts'
 import { Drafts } from './drafts.ts'
 import { type LocalCopy, openLocal } from './local-copies.ts'
-import { portions } from './portions.ts'
 import { editsIn, fresh, type Op, queueOf } from './replica.ts'
 import type { LetterListener, SessionView, Submitted } from './session-view.ts'
 import type { SessionWorld } from './session-world.ts'
+import { Together } from './together.ts'
 import { BirthAttempt, type BirthDeps, findUnborn, type UnbornLetter } from './unborn-letters.ts'
 
 /**
@@ -48,6 +47,8 @@ export class Session {
   readonly #watchers = new Set<() => void>()
   readonly #drafts: Drafts
   readonly #copying: Copying
+  /** With other tabs of this browser, while there is no server. */
+  readonly #together: Together
   #listener: LetterListener | null = null
   /** Null until `open` has looked at what is on the device. */
   #delivery: Delivery | null = null
@@ -69,6 +70,13 @@ export class Session {
     this.#world = world
     this.#drafts = new Drafts(world.device.store, member, docId, () => this.#changed())
     this.#copying = new Copying(world, member, docId, () => this.#toCopy())
+    this.#together = new Together({
+      ...{ document: docId, member, world },
+      delivery: () => this.#delivery,
+      shows: (op) => this.#listener?.remoteOp(op),
+      takesOver: (owned) => this.#takeOver(owned),
+      changed: () => this.#changed(),
+    })
     this.#view = this.#look()
   }
 
@@ -87,19 +95,34 @@ export class Session {
 
   async #open(): Promise<void> {
     const owned = await this.#find()
-    const delivery = new Delivery(this.#deps(), owned, {
-      shows: (op) => this.#listener?.remoteOp(op),
-      loaded: () => this.#loaded(),
-      level: () => this.#level(),
-      changed: () => this.#changed(),
-    })
+    const delivery = this.#deliveryOf(owned)
     if (this.#isClosed) return delivery.close()
     this.#delivery = delivery
     const isBorn = this.#fault !== null || (await this.#openLocal(delivery))
     if (this.#isClosed) return
     if (delivery.replica !== null) this.#loaded()
     if (isBorn) delivery.open()
+    if (this.#fault === null) this.#together.open()
     this.#changed()
+  }
+
+  #deliveryOf(owned: Owned): Delivery {
+    return new Delivery(this.#deps(), owned, {
+      kept: () => this.#together.kept(),
+      mayLeave: () => this.#together.mayLeave(),
+      shows: (op) => this.#together.shows(op),
+      loaded: () => this.#loaded(),
+      level: () => this.#level(),
+      changed: () => this.#changed(),
+    })
+  }
+
+  /** Goes on with what another tab left, instead of an outbox in which there is nothing. */
+  #takeOver(owned: Owned): Delivery {
+    void this.#delivery?.close()
+    this.#delivery = this.#deliveryOf(owned)
+    if (this.#birth === null) this.#delivery.open()
+    return this.#delivery
   }
 
   /** What the browser knows of the network, see Link. */
@@ -125,7 +148,9 @@ export class Session {
     this.#birth?.stop()
     if (!isLeft) this.#copying.now()
     await this.#copying.stop()
+    await this.#together.close()
     await this.#delivery?.close()
+    await this.#together.closed()
   }
 
   /** Tries again now: after signing in, or because the person asked. */
@@ -167,17 +192,22 @@ export class Session {
 
   /** False before the first load, and for the moment it takes to start afresh. */
   get hasLetter(): boolean {
-    return this.#delivery !== null && this.#delivery.replica !== null
+    return this.#together.guest !== null || (this.#delivery !== null && this.#delivery.replica !== null)
   }
 
   /** The letter with everything written here and everything that arrived. Never changed in place. */
   components(): readonly Insert[] {
-    return this.#delivery!.replica!.shown
+    return (this.#together.guest?.replica ?? this.#delivery!.replica!).shown
+  }
+
+  /** What is shown is in another tab's outbox, see Together. */
+  get isGuest(): boolean {
+    return this.#together.guest !== null
   }
 
   /** What was written here and is not acknowledged, the oldest first: one op after the other. */
   unconfirmed(): readonly Op[] {
-    const replica = this.#delivery?.replica ?? null
+    const replica = this.#together.guest?.replica ?? this.#delivery?.replica ?? null
     return replica === null ? [] : queueOf(replica).map(({ op }) => op)
   }
 
@@ -203,21 +233,12 @@ export class Session {
   ): Submitted {
     const delivery = this.#delivery!
     if (delivery.isHopeless) return { kind: 'refused', error: noWay() }
-    let series: readonly Component[][]
-    try {
-      const whole = keepLastNewline(make(), this.components())
-      series = whole.length === 0 ? [] : portions(whole)
-      // The replica applies them once more. An apply costs a walk over what the op touches; a refusal, a draft.
-      let after: unknown = { ops: this.components() }
-      for (const portion of series) after = letter.apply(after, letter.parseOp(portion))
-    } catch (error) {
-      if (error instanceof CollabError) return { kind: 'refused', error }
-      throw error
-    }
+    const series = acceptable(make, this.components())
+    if (series instanceof CollabError) return { kind: 'refused', error: series }
     const beside = aside()
     if (series.length === 0) delivery.outbox.aside(beside)
     for (const [i, portion] of series.entries()) {
-      delivery.write(portion, i === series.length - 1 ? beside : {})
+      this.#together.write(portion, i === series.length - 1 ? beside : {})
       shows(portion)
     }
     this.#changed()
@@ -255,11 +276,11 @@ export class Session {
     }
     if (unborn === null) return true
     if (delivery.replica === null) delivery.begin(null, fresh(1, BORN))
-    this.#bear(delivery, unborn)
+    this.#bear(unborn)
     return false
   }
 
-  #bear(delivery: Delivery, unborn: UnbornLetter): void {
+  #bear(unborn: UnbornLetter): void {
     const world = this.#world
     const createLetter: BirthDeps['createLetter'] = async (id, title) =>
       (await world.createLetter?.(id, title)) ?? 'unknown'
@@ -267,8 +288,8 @@ export class Session {
     const deps = { store, createLetter, after: world.after.bind(world), random: world.random.bind(world) }
     this.#birth = new BirthAttempt(deps, this.#member, unborn, (birth) => {
       this.#birth = null
-      if (birth === 'made') delivery.open()
-      else delivery.gone()
+      if (birth === 'made') this.#delivery!.open()
+      else this.#delivery!.gone()
     })
   }
 
@@ -306,7 +327,7 @@ export class Session {
 
   #loaded(): void {
     this.#wasReady = true
-    this.#listener?.loaded()
+    if (this.#together.replaced()) this.#listener?.loaded()
     this.#changed()
   }
 
@@ -344,20 +365,23 @@ export class Session {
     const delivery = this.#delivery
     const replica = delivery?.replica ?? null
     const refusal = delivery?.refusal ?? null
+    const { guest } = this.#together
+    const own = guest === null ? 0 : editsIn(guest.replica)
     const phase = refusal ? 'refused' : delivery?.isLive ? 'live' : this.#wasReady ? 'offline' : 'connecting'
     return {
       phase,
       refusal,
       ready: this.#wasReady,
       version: replica?.version ?? this.#view?.version ?? 0,
-      unsent: replica === null ? 0 : editsIn(replica),
+      unsent: (replica === null ? 0 : editsIn(replica)) + (guest === null ? 0 : guest.status.unsent + own),
       drafts: this.#drafts.list,
-      isWriting: delivery?.outbox.isWriting ?? false,
-      fault: delivery?.outbox.fault ?? this.#fault,
+      isWriting: own > 0 || (delivery?.outbox.isWriting ?? false),
+      fault: guest?.status.fault ?? delivery?.outbox.fault ?? this.#fault,
     }
   }
 
   #changed(): void {
+    this.#together.look()
     const next = this.#look()
     const before = this.#view
     if (next.version !== before.version) this.#copying.soon()

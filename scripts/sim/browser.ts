@@ -3,6 +3,7 @@ import { DeviceError, type DeviceStore, type Entry } from '../../client/sync/dev
 import { MemoryStore } from '../../client/sync/memory-store.ts'
 import { replicaIn } from '../../client/sync/outbox.ts'
 import { queueOf } from '../../client/sync/replica.ts'
+import type { TabChannel, TabMessage } from '../../client/sync/tab-channel.ts'
 import type { Random } from '../../test/harness/random.ts'
 import type { Entry as Written } from './ledger.ts'
 import type { Owner, VirtualTime } from './virtual-time.ts'
@@ -10,6 +11,8 @@ import type { Owner, VirtualTime } from './virtual-time.ts'
 /** How long the device takes for one batch or look, at most; for a few it takes much longer. */
 const SLOWEST_MS = 40
 const STUCK_MS = 600
+/** How long what a tab says to the others takes, at most. */
+const SLOWEST_WORD_MS = 200
 
 /** A person's browser: what its tabs keep survives them. */
 export class Browser {
@@ -19,11 +22,18 @@ export class Browser {
   readonly kept = new Set<Written>()
   /** Under which every tab submits, where tabs share one. */
   sharedSource: string | null = null
+  /** The device has what a tab has taken from another, which knows nothing of that yet. */
+  onTaken: (tab: Owner) => void = () => undefined
+  /** How often tabs took what was written in others. */
+  given = 0
   /** `source seq` of ops that went on to the server, and of those that were refused on the way. */
   readonly taken = new Set<string>()
   readonly refused = new Set<string>()
   readonly #store = new MemoryStore()
+  /** The one that has heard last of something to take. */
+  #taker: Owner | null = null
   readonly #locks = new Map<string, Owner>()
+  readonly #channels = new Map<Owner, { hear(message: TabMessage): void; lastAt: number }>()
   readonly #time: VirtualTime
   readonly #random: Random
   readonly #spoil: (store: DeviceStore) => DeviceStore
@@ -45,7 +55,10 @@ export class Browser {
         lastAt = Math.max(now + this.#random.next() ** 3 * slowest, lastAt + 0.001)
         this.#time.after(lastAt - now, tab, () => {
           try {
-            resolve(work())
+            const answer = work()
+            // What has happened on the device is not known in the tab yet, which may be killed meanwhile.
+            const lateMs = this.#random.chance(0.1) ? this.#random.next() * SLOWEST_MS : 0
+            this.#time.after(lateMs, tab, () => resolve(answer))
           } catch (error) {
             reject(error)
           }
@@ -58,6 +71,9 @@ export class Browser {
         inTurn(() => {
           if (this.isFull && (batch.put ?? []).length > 0) throw new DeviceError('full', new Error('no room'))
           this.#store.apply(batch)
+          if (this.#taker !== tab) return
+          this.#taker = null
+          this.onTaken(tab)
         }),
       close: async () => undefined,
     }
@@ -75,6 +91,27 @@ export class Browser {
     if (this.#locks.get(name)?.isGone === false) return null
     this.#locks.set(name, tab)
     return () => void this.#locks.delete(name)
+  }
+
+  /** Where its tabs meet. What is said arrives in the order in which it was said, also when who said it is gone by then. */
+  channelOf(tab: Owner, hear: (message: TabMessage) => void): TabChannel {
+    this.#channels.set(tab, { hear, lastAt: 0 })
+    return {
+      post: (message) => {
+        for (const [other, channel] of this.#channels) if (other !== tab) this.#say(message, other, channel)
+      },
+      close: () => void this.#channels.delete(tab),
+    }
+  }
+
+  #say(message: TabMessage, tab: Owner, channel: { hear(message: TabMessage): void; lastAt: number }): void {
+    const now = this.#time.now()
+    channel.lastAt = Math.max(now + this.#random.next() ** 4 * SLOWEST_WORD_MS, channel.lastAt + 0.001)
+    this.#time.after(channel.lastAt - now, tab, () => {
+      if (message.kind === 'writes') this.#taker = tab
+      if (message.kind === 'tells') this.given += message.ops.filter(({ by }) => by !== null).length
+      channel.hear(structuredClone(message))
+    })
   }
 
   /** The entries of each outbox. */

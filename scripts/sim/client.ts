@@ -66,6 +66,12 @@ export class Client implements Owner {
         ledger.drafted(ops)
         this.#witness.inDoubt()
       },
+      onTab: (message, hear) => {
+        this.#parts.trace.note(name, `tab ${JSON.stringify(message)}`)
+        this.#look()
+        hear()
+        this.#look()
+      },
     }
     this.editor = time.as(this, () => (isOwn ? new OwnEditor(editorParts) : new StockEditor(editorParts)))
   }
@@ -73,7 +79,14 @@ export class Client implements Owner {
   /** Nothing waits, and it is where the log is. */
   isLevelWith(version: number): boolean {
     const { editor } = this
-    return editor.isLive && !editor.hasQueue() && this.#witness.isSettled && editor.version === version
+    this.#look()
+    return (
+      editor.isLive &&
+      !editor.isGuest &&
+      !editor.hasQueue() &&
+      this.#witness.isSettled &&
+      editor.version === version
+    )
   }
 
   /** The person does something. */
@@ -84,16 +97,23 @@ export class Client implements Owner {
     const { name, isOwn, time, random, ledger, trace } = this.#parts
     const edit = nextEdit(letter, isOwn, random, ledger)
     trace.note(name, `edits ${JSON.stringify(edit.op)}`)
-    this.#witness.adopts(editor.queue())
+    this.#look()
     time.as(this, () => editor.submit(edit.op))
-    this.#witness.wrote(name, this.letter, edit, editor.queue())
+    this.#witness.wrote(name, this.letter, edit, editor.queue(), editor.isGuest)
   }
 
   /** The tab is gone, and whatever its device does not hold. */
   kill(): void {
     this.isGone = true
     for (const line of [this.line, ...this.#others]) line?.cut()
+    this.#look()
     this.#witness.abandoned(this.browser.holds(), this.editor.keeping)
+  }
+
+  /** The person closes the tab, which may take a moment: writes in it no more. */
+  async close(): Promise<void> {
+    await this.#parts.time.as(this, () => this.editor.close())
+    if (!this.isGone) this.kill()
   }
 
   /** The same person opens the letter in another tab. */
@@ -115,6 +135,11 @@ export class Client implements Owner {
       line?.server?.goOn()
       if (line !== null && !line.isSound) line.cut()
     }
+  }
+
+  #look(): void {
+    const { isGuest, keeping } = this.editor
+    this.#witness.looks(this.editor.queue(), isGuest, keeping)
   }
 
   #open(): Wire {

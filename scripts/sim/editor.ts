@@ -3,6 +3,7 @@ import { Connection, type Doc, type types } from 'sharedb/lib/client/index.js'
 import type { Wire } from '../../client/sync/link.ts'
 import { Session } from '../../client/sync/session.ts'
 import { timedId } from '../../client/sync/session-world.ts'
+import type { TabMessage } from '../../client/sync/tab-channel.ts'
 import { type Component, canonical, componentsOf, type Insert } from '../../ot/component.ts'
 import type { Random } from '../../test/harness/random.ts'
 import type { Browser } from './browser.ts'
@@ -23,6 +24,10 @@ export interface Editor {
   submit(op: readonly Component[]): void
   /** The network is back. */
   wake(): void
+  /** The tab is closed as it should be. Resolves when it is gone. */
+  close(): Promise<void>
+  /** What is shown, and the queue, is on its way into another tab's outbox. */
+  readonly isGuest: boolean
   /** What it says of the queue: that the device has all of it, or has not yet, or keeps nothing. */
   readonly keeping: Keeping
 }
@@ -41,6 +46,8 @@ export interface EditorParts {
   /** Our own client only: what its tabs share, and what it shows of an op that was refused. */
   readonly browser: Browser
   readonly onDraft: (ops: string) => void
+  /** Hands what another tab said to whoever hears it. */
+  readonly onTab: (message: TabMessage, hear: () => void) => void
 }
 
 function queueOf(doc: Doc): string {
@@ -57,9 +64,21 @@ function sourceOf(doc: Doc): string | null {
 export class OwnEditor implements Editor {
   readonly #session: Session
 
-  constructor({ letter, member, time, random, owner, open, onRefused, browser, onDraft }: EditorParts) {
+  constructor({
+    letter,
+    member,
+    time,
+    random,
+    owner,
+    open,
+    onRefused,
+    browser,
+    onDraft,
+    onTab,
+  }: EditorParts) {
     this.#session = new Session(letter, member, {
       device: browser.deviceOf(owner),
+      channel: (_name, hear) => browser.channelOf(owner, (message) => onTab(message, () => hear(message))),
       open,
       after: (ms, task) => time.after(ms, owner, task),
       now: () => time.now(),
@@ -113,6 +132,14 @@ export class OwnEditor implements Editor {
     this.#session.wake()
   }
 
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+
+  get isGuest(): boolean {
+    return this.#session.isGuest
+  }
+
   get keeping(): Keeping {
     const { isWriting, fault } = this.#session.getSnapshot()
     return fault !== null ? 'failing' : isWriting ? 'writing' : 'kept'
@@ -132,6 +159,7 @@ const PAUSE_MS = 1_500
 /** A stock ShareDB client with the stock type, in a program that connects again whenever its socket closes. */
 export class StockEditor implements Editor {
   readonly keeping = 'failing'
+  readonly isGuest = false
   readonly #parts: EditorParts
   readonly #connection: Rebindable
   readonly #doc: Doc
@@ -186,6 +214,8 @@ export class StockEditor implements Editor {
   wake(): void {
     if (this.#wire.readyState === 3) this.#reconnect()
   }
+
+  async close(): Promise<void> {}
 
   #watch(): void {
     const { time, owner, random } = this.#parts

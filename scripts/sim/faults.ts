@@ -44,17 +44,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     end?.stall()
     return () => end?.goOn()
   },
-  'a client is offline': (world) => {
-    const client = someone(world)
-    client.isOffline = true
-    client.line?.cut()
-    return () => {
-      client.isOffline = false
-      if (world.random.chance(0.7)) world.time.after(0, client, () => client.editor.wake())
-    }
-  },
+  'a client is offline': (world) => goOffline(world, [someone(world)]),
   'a tab is killed': (world) => {
     world.reopen(someone(world))
+    return undefined
+  },
+  'a tab is closed': (world) => {
+    const client = someone(world)
+    if (client.isOwn) void world.closeTab(client)
     return undefined
   },
   'a tab is killed while edits wait': (world, ms) => {
@@ -90,6 +87,25 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     const client = someone(world)
     if (client.isOwn && world.clients.length < MAX_CLIENTS)
       world.clients.push(client.again(`${client.name}+`))
+    return undefined
+  },
+  'the tabs of a browser are offline': (world, ms) => {
+    const own = world.clients.filter(({ isOwn }) => isOwn)
+    if (own.length > 0) loseNetwork(world, world.random.pick(own), 2_500 + ms)
+    return undefined
+  },
+  'a tab is killed when it takes what was written in another': (world, ms) => {
+    const own = world.clients.filter(({ isOwn }) => isOwn)
+    if (own.length === 0) return undefined
+    const client = world.random.pick(own)
+    loseNetwork(world, client, 2_500 + ms)
+    client.browser.onTaken = (taker) => {
+      const host = world.clients.find((tab) => tab === taker)
+      if (host === undefined || world.random.chance(0.3)) return
+      client.browser.onTaken = () => undefined
+      const soon = world.random.chance(0.5) ? 0 : world.random.next() * 60
+      world.time.after(soon, null, () => world.isHealed || world.reopen(host))
+    }
     return undefined
   },
   'one of two tabs is killed for good': (world) => {
@@ -211,11 +227,47 @@ export function heal(world: World): void {
     link.appendMishaps.length = link.otherMishaps.length = 0
     world.restart(machine)
   }
-  for (const client of world.clients) {
+  for (const client of [...world.clients, ...world.closing]) {
     client.isOffline = client.refusesNext = client.browser.isFull = false
+    client.browser.onTaken = () => undefined
     client.cutUnsound()
     time.after(20, client, () => client.editor.wake())
   }
+}
+
+/** @returns ends it */
+function goOffline({ random, time }: World, clients: readonly Client[]): () => void {
+  for (const client of clients) {
+    client.isOffline = true
+    client.line?.cut()
+  }
+  return () => {
+    for (const client of clients) {
+      client.isOffline = false
+      if (random.chance(0.7)) time.after(0, client, () => client.editor.wake())
+    }
+  }
+}
+
+/** A person's tabs, two at least, have no network for a while, and are written in. */
+function loseNetwork(world: World, client: Client, ms: number): void {
+  const { time, random, clients } = world
+  const { browser } = client
+  const tabs = () => clients.filter((each) => each.browser === browser)
+  if (tabs().length === 1 && clients.length < MAX_CLIENTS) clients.push(client.again(`${client.name}+`))
+  const during = (ms: number, task: () => void) =>
+    void time.after(ms, null, () => {
+      if (!world.isHealed && tabs().length > 0) task()
+    })
+  const opening = 300
+  during(opening, () => {
+    const end = goOffline(world, tabs())
+    during(ms, end)
+  })
+  // It takes a second until they say so.
+  during(opening + 1_100, () => tabs()[0]!.edit())
+  for (let count = 3 + random.below(9); count > 0; count--)
+    during(opening + 1_150 + random.next() ** 2 * ms, () => random.pick(tabs()).edit())
 }
 
 function someone({ random, clients }: World): Client {

@@ -13,7 +13,7 @@ export interface Entry {
   readonly token: string
   readonly author: string
   readonly letter: string
-  state: 'submitted' | 'withdrawn' | 'acked' | 'refused' | 'abandoned' | 'kept' | 'drafted'
+  state: 'submitted' | 'withdrawn' | 'acked' | 'refused' | 'abandoned' | 'kept' | 'given' | 'drafted'
   /** The version that brought it, when acked. */
   version: number
 }
@@ -32,6 +32,8 @@ export class Ledger {
   readonly deleted = new Set<string>()
   /** Those that a tab took out that was killed before it had heard of it: they may be there or not. */
   readonly doubtful = new Set<string>()
+  /** Those that a guest took out, of an op that another tab had not sent yet perhaps. */
+  readonly takenByGuests = new Set<string>()
   /** What clients were told that they should not have been. */
   readonly complaints: string[] = []
   ops = 0
@@ -45,8 +47,14 @@ export class Ledger {
   drafted(text: string): void {
     for (const token of tokensIn(text)) {
       const entry = this.entries.get(token)
-      if (entry && ['submitted', 'kept'].includes(entry.state)) entry.state = 'drafted'
+      if (entry && ['submitted', 'kept', 'given'].includes(entry.state)) entry.state = 'drafted'
     }
+  }
+
+  /** Nobody has sent it perhaps: its tab was killed, or one tab wrote it and another took it out again before it was sent. */
+  mayBeAbsent({ state, token }: Entry): boolean {
+    if (state === 'given' && (this.deleted.has(token) || this.doubtful.has(token))) return true
+    return state === 'abandoned' || (['kept', 'given'].includes(state) && this.takenByGuests.has(token))
   }
 
   submitted(author: string, letter: string, token: string): void {
@@ -62,7 +70,10 @@ export class Witness {
   readonly #withdrawn: Entry[] = []
   /** Tokens taken out by what waits. */
   #taking: string[] = []
-  /** What earlier tabs of the same browser had kept. */
+  /** Those it wrote as a guest: another tab may have them. */
+  readonly #given = new Set<Entry>()
+  #keeping: Keeping = 'kept'
+  /** What earlier tabs of the same browser had kept, and what was given to others. */
   readonly #kept: Set<Entry>
 
   constructor(ledger: Ledger, kept: Set<Entry>) {
@@ -77,22 +88,43 @@ export class Witness {
   /** What an earlier tab had kept and this one has in its queue is this one's to answer for. */
   adopts(queue: string): void {
     for (const entry of this.#kept) {
-      if (entry.state !== 'kept' || !queue.includes(entry.token)) continue
+      if (!['kept', 'given'].includes(entry.state) || !queue.includes(entry.token)) continue
       this.#kept.delete(entry)
       entry.state = 'submitted'
       this.#open.push(entry)
     }
   }
 
-  /** An op was submitted, and the queue is what it is now. */
-  wrote(author: string, letter: string, { op, takes }: Edit, queue: string): void {
+  /** Something may have happened that no line told of: a tab gave what it had to another, or took what another had. */
+  looks(queue: string, isGuest: boolean, keeping: Keeping): void {
+    this.#keeping = keeping
+    this.adopts(queue)
+    // Taken out by another tab before it was sent.
+    this.#withdrawn.push(...this.#settle(queue, 'withdrawn', 0))
+    if (!isGuest) this.#given.clear()
+  }
+
+  /**
+   * An op was submitted, and the queue is what it is now.
+   *
+   * @param isGuest  what it takes out may come back with a host that is gone, or is refused
+   */
+  wrote(author: string, letter: string, { op, takes }: Edit, queue: string, isGuest: boolean): void {
     this.#ledger.ops++
-    this.#taking.push(...takes)
+    if (!isGuest) this.#taking.push(...takes)
+    else {
+      for (const token of takes) {
+        this.#ledger.doubtful.add(token)
+        this.#ledger.takenByGuests.add(token)
+      }
+    }
     for (const { insert } of op) {
       if (typeof insert !== 'string') continue
       for (const token of tokensIn(insert)) {
         this.#ledger.submitted(author, letter, token)
-        this.#open.push(this.#ledger.entries.get(token)!)
+        const entry = this.#ledger.entries.get(token)!
+        this.#open.push(entry)
+        if (isGuest && queue.includes(token)) this.#given.add(entry)
       }
     }
     if (queue === '') this.#taken()
@@ -122,6 +154,8 @@ export class Witness {
       this.#keep(entry)
     }
     for (const entry of this.#open) {
+      // The other tab may have heard of it, or not.
+      if (entry.state === 'submitted' && this.#given.has(entry)) entry.state = 'abandoned'
       if (entry.state === 'submitted' && (keeping === 'kept' || device.includes(entry.token)))
         this.#keep(entry)
     }
@@ -151,9 +185,17 @@ export class Witness {
   /** @returns those that have left the queue */
   #settle(queue: string, state: Entry['state'], version: number): Entry[] {
     const open = this.#open.filter((entry) => entry.state === 'submitted')
-    const gone = open.filter(({ token }) => !queue.includes(token))
+    const all = open.filter(({ token }) => !queue.includes(token))
+    const gone = all.filter((entry) => !this.#given.has(entry))
     for (const entry of gone) Object.assign(entry, { state, version })
+    for (const entry of all) if (this.#given.delete(entry)) this.#give(entry)
     this.#open = open.filter(({ token }) => queue.includes(token))
     return gone
+  }
+
+  /** Another tab has it, and answers for it as soon as it is seen there; if it has said that it keeps nothing, nobody does. */
+  #give(entry: Entry): void {
+    entry.state = this.#keeping === 'failing' ? 'abandoned' : 'given'
+    if (entry.state === 'given') this.#kept.add(entry)
   }
 }

@@ -38,6 +38,16 @@ export const OUTBOX_MUTANTS: Readonly<Record<string, Mutant>> = {
       }),
     },
   },
+  'forgets-guests': {
+    what: 'a tab that takes what was written in another does not keep that it has',
+    parts: {
+      device: ({ read, keys, write, close }) => ({
+        ...{ read, keys, close },
+        write: ({ remove, put = [] }) =>
+          write({ remove, put: put.filter(([key]) => !key.startsWith('guest/')) }),
+      }),
+    },
+  },
   'share-source': {
     what: 'all tabs of a browser submit under one source',
     parts: {

@@ -30,7 +30,7 @@ export function reportOf(result: SeriesResult): string {
     '',
     `${runs} runs from seed ${seed}, ${ops} edits, ${result.runsPerSecond} runs a second`,
     ...loose,
-    `${result.lostRaces} races lost between nodes, ${result.resends} ops sent again`,
+    `${result.lostRaces} races lost between nodes, ${result.resends} ops sent again, ${result.given} given from tab to tab`,
     `level again after p50 ${healMs.p50} ms, p95 ${healMs.p95} ms, at most ${healMs.max} ms`,
     `lost ${lost}, duplicated ${duplicated}, diverged ${diverged}, unscheduled exits ${unscheduledExits}, violations ${violations}`,
   ].join('\n')

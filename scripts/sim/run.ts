@@ -19,6 +19,8 @@ export interface RunResult {
   /** How often a node lost a race for a version, and a client sent an op once more. */
   readonly lostRaces: number
   readonly resends: number
+  /** How often a tab took what was written in another one. */
+  readonly given: number
   /** From the end of all faults until everybody was level, milliseconds of the run's clock. */
   readonly healMs: number
   /** Of everything that happened: the same for the same seed. */
@@ -68,6 +70,7 @@ export async function simulate(seed: number, parts: Parts = REAL, isTraced = fal
   return {
     ...{ seed, ops: world.ledger.ops, violations, unscheduledExits: uncaught.length, faults, healMs },
     ...{ lostRaces: world.database.lostRaces, resends: world.resends },
+    given: world.browsers.reduce((sum, { given }) => sum + given, 0),
     ...{ hash: world.trace.digest(), trace: world.trace.lines },
   }
 }
@@ -103,11 +106,14 @@ function write({ time, random, clients }: World, ms: number): void {
   }
 }
 
-function isLevel({ database, clients }: World): boolean {
+function isLevel({ database, clients, closing, ledger }: World): boolean {
+  if (closing.size > 0) return false
   // What a tab that is gone had kept is delivered, or shown as a draft.
   const logOf = (letter: string) => database.document(database.number('letters', letter)!)!.ops
-  const isThere = ({ token, letter, state }: Entry) =>
-    state !== 'kept' || logOf(letter).some((op) => op?.body.includes(token))
+  const isThere = (entry: Entry) =>
+    entry.state !== 'kept' ||
+    ledger.mayBeAbsent(entry) ||
+    logOf(entry.letter).some((op) => op?.body.includes(entry.token))
   if (!clients.every(({ browser }) => [...browser.kept].every(isThere))) return false
   return clients.every((client) => client.isLevelWith(database.find('letters', client.letter)!.version))
 }

@@ -21,6 +21,8 @@ export interface SeriesResult {
   /** How often a node lost a race for a version, and a client sent an op once more. */
   readonly lostRaces: number
   readonly resends: number
+  /** How often a tab took what was written in another one. */
+  readonly given: number
   /** From the last fault until everybody was level, milliseconds of the runs' own time. */
   readonly healMs: { readonly p50: number; readonly p95: number; readonly max: number }
   readonly runsPerSecond: number
@@ -53,6 +55,7 @@ export async function simulateSeries(options: SeriesOptions): Promise<SeriesResu
     violations: 0,
     lostRaces: 0,
     resends: 0,
+    given: 0,
   }
   const faults: Record<string, number> = {}
   const failing: SeriesResult['failing'][number][] = []
@@ -67,6 +70,7 @@ export async function simulateSeries(options: SeriesOptions): Promise<SeriesResu
     total.ops += result.ops
     total.lostRaces += result.lostRaces
     total.resends += result.resends
+    total.given += result.given
     total.unscheduledExits += result.unscheduledExits
     total.violations += violations.length
     for (const { kind } of violations) if (kind !== 'other') total[kind]++

@@ -37,6 +37,9 @@ export class World {
   readonly letters: readonly string[]
   readonly machines: readonly Machine[]
   readonly clients: Client[] = []
+  readonly browsers: Browser[] = []
+  /** Those that are about to be gone. */
+  readonly closing = new Set<Client>()
   /** Failures of nodes that no fault of the run explains. */
   readonly faults: unknown[] = []
   readonly house: House
@@ -91,6 +94,7 @@ export class World {
     const onResend = () => void this.resends++
     const { parts } = this.house
     const browser = new Browser(time, random, (store) => parts.device(store, (id) => this.head(id)))
+    this.browsers.push(browser)
     this.clients.push(
       new Client({
         name,
@@ -115,6 +119,16 @@ export class World {
     if (index === -1) return
     client.kill()
     this.clients[index] = client.again(`${client.name}'`)
+  }
+
+  /** Closes a client's tab, and opens the letter in another one meanwhile. */
+  async closeTab(client: Client): Promise<void> {
+    const index = this.clients.indexOf(client)
+    if (index === -1) return
+    this.clients[index] = client.again(`${client.name}'`)
+    this.closing.add(client)
+    await client.close()
+    this.closing.delete(client)
   }
 
   /** Where the balancer sends a client of a letter: by the letter, as long as that node takes anybody. */

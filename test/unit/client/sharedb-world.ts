@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import ShareDB from 'sharedb'
 import type { Device } from '../../../client/sync/device.ts'
@@ -75,13 +76,17 @@ export class ShareDbWorld implements SessionWorld {
   time = 0
   /** No new socket opens. */
   isOffline = false
-  readonly #pending = new Set<() => void>()
+  channel?: SessionWorld['channel']
+  readonly #pending = new Map<() => void, number>()
   #ids = 0
+  /** Of the browser. */
+  readonly name: string = randomUUID()
 
   /** @param other  a world with the same server and the same device: another tab of the same browser */
   constructor(other?: ShareDbWorld) {
     this.backend = other?.backend ?? newBackend()
     if (other) this.device = other.device
+    if (other) this.name = other.name
   }
 
   get wire(): ServedWire {
@@ -96,12 +101,12 @@ export class ShareDbWorld implements SessionWorld {
     return wire
   }
 
-  after(_ms: number, task: () => void): () => void {
+  after(ms: number, task: () => void): () => void {
     const once = () => {
       this.#pending.delete(once)
       task()
     }
-    this.#pending.add(once)
+    this.#pending.set(once, ms)
     return () => void this.#pending.delete(once)
   }
 
@@ -123,7 +128,12 @@ export class ShareDbWorld implements SessionWorld {
 
   /** Lets the pause before the next attempt be over. */
   reconnect(): void {
-    for (const task of [...this.#pending]) task()
+    this.pass(Number.POSITIVE_INFINITY)
+  }
+
+  /** Lets so much time pass, for whatever began to wait before. */
+  pass(most: number): void {
+    for (const [task, ms] of [...this.#pending]) if (ms <= most) task()
   }
 
   /** The server goes back to where there was nothing. */

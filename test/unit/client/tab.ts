@@ -3,6 +3,7 @@ import { textOf } from '../../../client/sync/draft.ts'
 import type { Locks } from '../../../client/sync/locks.ts'
 import { Session } from '../../../client/sync/session.ts'
 import type { SessionView } from '../../../client/sync/session-view.ts'
+import { broadcast, type TabChannel } from '../../../client/sync/tab-channel.ts'
 import { until } from '../../harness/deadline.ts'
 import { ShareDbWorld } from './sharedb-world.ts'
 
@@ -11,6 +12,7 @@ export class Tab {
   readonly world: ShareDbWorld
   readonly session: Session
   readonly #held = new Set<() => void>()
+  readonly #channels = new Set<TabChannel>()
   #isDead = false
 
   /** @param browser  whose device and server it has */
@@ -21,6 +23,13 @@ export class Tab {
     // Ids sort by when they were made, in whichever tab.
     browser.time += 1
     const { store, locks } = browser.device
+    this.world.channel = (name, hear) => {
+      const channel = broadcast(`${browser.name}/${name}`, (message) => {
+        if (!this.#isDead) hear(message)
+      })
+      this.#channels.add(channel)
+      return { post: (message) => this.#isDead || channel.post(message), close: () => channel.close() }
+    }
     this.world.device = { store: this.#mortal(store), locks: this.#releasing(locks) }
     this.session = new Session(letter, member, this.world)
   }
@@ -68,6 +77,7 @@ export class Tab {
   /** As a crash of the tab, or of the browser. */
   kill(): void {
     this.#isDead = true
+    for (const channel of this.#channels) channel.close()
     for (const letGo of this.#held) letGo()
     this.session.listen(null)
     this.world.isOffline = true

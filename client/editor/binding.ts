@@ -1,5 +1,5 @@
 import type Quill from 'quill/core.js'
-import type { Op, Delta as QuillDelta } from 'quill/core.js'
+import type { Op } from 'quill/core.js'
 import { type Component, canonical } from '../../ot/component.ts'
 import { Delta } from '../../ot/delta.ts'
 import type { CollabError } from '../../ot/errors.ts'
@@ -101,7 +101,7 @@ export class Binding implements LetterListener {
     this.#quill.history.clear()
   }
 
-  readonly #onEditorChange = (kind: string, change: QuillDelta, before: QuillDelta): void => {
+  readonly #onEditorChange = (kind: string, change: Delta, before: Delta): void => {
     if (kind !== 'text-change' || this.#isApplying) return
     // Quill's delta is live and may be extended in place; the canonical form is made of new lists.
     const made = canonical(structuredClone(change.ops) as Component[])

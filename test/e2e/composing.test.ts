@@ -147,7 +147,8 @@ describe('a word that is composed while others write', () => {
     await finish('二')
     await converge(ada, ben)
     expect(await ben.text()).to.equal('one and 二 three\n')
-    await ada.press('Control+z')
+    // On a busy machine the words went more than a second before the word came: that makes two steps.
+    for (let n = 0; n < 2 && !(await ada.text()).includes('two'); n++) await ada.press('Control+z')
     await converge(ada, ben)
     expect(await ben.text()).to.equal('one and two three\n')
   })

@@ -17,11 +17,11 @@ export interface SessionView {
   readonly ready: boolean
   /** The newest version of the letter here that is durable on the server. */
   readonly version: number
-  /** Edits that the server has not confirmed. */
+  /** Edits that the server has not confirmed; those of another tab of this browser too, while this one shows them. */
   readonly unsent: number
   /** What the server would not take, oldest first. */
   readonly drafts: readonly Draft[]
-  /** Something was written that this device does not keep yet: leaving the page now could lose it. */
+  /** Something was written that this device, or the tab it was given to, does not keep yet: leaving the page now could lose it. */
   readonly isWriting: boolean
   /** Why this device keeps nothing at the moment; null when it does. What is unsent then lives as long as the page. */
   readonly fault: DeviceFault | null

@@ -20,7 +20,8 @@ import { BirthAttempt, type BirthDeps, findUnborn, type UnbornLetter } from './u
  *
  * A session opens on what the device holds: an outbox that a closed tab left behind (rule C2), else the copy of the letter that
  * was looked at last, else nothing but what the server will send. Its own delivery does the rest; outboxes that are left over
- * are delivered by couriers, one after the other, once the server is there.
+ * are delivered by couriers, one after the other, once the server is there. While it is not, tabs of one browser may show what one
+ * of them has (together.ts); its outbox is the one that counts then.
  *
  * States, as seen from outside (`view.phase`)
  *   connecting  the letter has never been here; there is nothing to show

@@ -11,6 +11,8 @@ import { ShareDbWorld } from './sharedb-world.ts'
 export class Tab {
   readonly world: ShareDbWorld
   readonly session: Session
+  /** What it has told other tabs. */
+  readonly said: string[] = []
   readonly #held = new Set<() => void>()
   readonly #channels = new Set<TabChannel>()
   #isDead = false
@@ -28,7 +30,12 @@ export class Tab {
         if (!this.#isDead) hear(message)
       })
       this.#channels.add(channel)
-      return { post: (message) => this.#isDead || channel.post(message), close: () => channel.close() }
+      const post: TabChannel['post'] = (message) => {
+        if (this.#isDead) return
+        this.said.push(message.kind)
+        channel.post(message)
+      }
+      return { post, close: () => channel.close() }
     }
     this.world.device = { store: this.#mortal(store), locks: this.#releasing(locks) }
     this.session = new Session(letter, member, this.world)

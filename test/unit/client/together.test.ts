@@ -172,6 +172,21 @@ describe('tabs of one browser', () => {
     expect([...(await browser.text(ID))].sort().join('')).to.equal([...'12Dear Sir, A\n'].sort().join(''))
   })
 
+  it('say nothing to each other while there is a network, and when it is back', async () => {
+    const [one, other] = await pair()
+    online(one, other)
+    for (const tab of tabs) await tab.reaches('saved', { phase: 'live', unsent: 0 })
+    await inTime('them to be by themselves', one, () => !one.session.isGuest && !other.session.isGuest)
+    await until('the host to be one no more', () => one.said.includes('over'))
+    for (const tab of tabs) tab.said.length = 0
+    one.type(0, '1')
+    other.type(0, '2')
+    await until('both', async () => (await browser.text(ID)).length === 14)
+    for (const tab of tabs) tab.world.pass(TICK_MS)
+    for (const tab of tabs) await tab.reaches('saved', { phase: 'live', unsent: 0 })
+    expect([one.said, other.said]).to.deep.equal([[], []])
+  })
+
   it('go on by themselves when each has edits of its own', async () => {
     const host = await away()
     const other = await away()

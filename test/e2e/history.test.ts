@@ -143,6 +143,18 @@ describe('the history of a letter', () => {
     ada.watched.expectNoErrors()
   })
 
+  it('hears a key as soon as it is on the screen', async () => {
+    const id = await ada.createLetter('Reply')
+    await ada.page.addInitScript(`new MutationObserver((_, watch) => {
+      if (document.querySelector('.history-status') === null) return
+      watch.disconnect()
+      document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))
+    }).observe(document, { childList: true, subtree: true })`)
+    await ada.goTo(`/letters/${id}/history`)
+    await ada.page.waitForURL(new RegExp(`/letters/${id}$`))
+    ada.watched.expectNoErrors()
+  })
+
   it('[T2] shows a long letter at any version, whichever was shown before', async function () {
     this.timeout(60_000)
     const id = await ada.createLetter('Schedule of loss')

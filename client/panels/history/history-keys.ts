@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 export interface HistoryKeys {
   onPlay(): void
@@ -18,7 +18,8 @@ const TAKEN = 'input, textarea, select, dialog, [role="menu"], [role="tablist"]'
 export function useHistoryKeys(keys: HistoryKeys): void {
   const now = useRef(keys)
   now.current = keys
-  useEffect(() => {
+  // Whoever sees the screen is heard: other effects wait until there is time.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const at = event.target instanceof Element ? event.target : null
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog:modal')) return

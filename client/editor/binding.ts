@@ -1,6 +1,6 @@
 import type Quill from 'quill/core.js'
 import type { Op } from 'quill/core.js'
-import { type Component, canonical } from '../../ot/component.ts'
+import { type Component, canonical, type Insert } from '../../ot/component.ts'
 import { Delta } from '../../ot/delta.ts'
 import type { CollabError } from '../../ot/errors.ts'
 import { EXCLUSIVE } from '../../ot/exclusive.ts'
@@ -82,6 +82,17 @@ export class Binding implements LetterListener {
     this.#heldAt = Math.min(this.#heldAt, performance.now())
     this.#held.hold(op)
     if (this.#timer === undefined) this.#releaseInTime()
+  }
+
+  ownOp(op: readonly Component[], before: readonly Insert[]): void {
+    this.#held.hold(op)
+    this.#release()
+    // Behind an input method that composes it comes later, and cannot be taken back.
+    if (!this.#held.isEmpty) return
+    const { history } = this.#quill
+    history.cutoff()
+    history.record(new Delta(quillOps(op)), new Delta(quillOps(before)))
+    history.cutoff()
   }
 
   loaded(): void {

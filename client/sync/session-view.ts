@@ -1,4 +1,4 @@
-import type { Component } from '../../ot/component.ts'
+import type { Component, Insert } from '../../ot/component.ts'
 import type { CollabError } from '../../ot/errors.ts'
 import type { DeviceFault } from './device-store.ts'
 import type { Draft } from './draft.ts'
@@ -31,6 +31,13 @@ export interface SessionView {
 export interface LetterListener {
   /** Somebody else's op, already part of `components()`. */
   remoteOp(op: readonly Component[]): void
+  /**
+   * An op of the person's own that they did not write just now, a draft that was put back: already part of `components()`, and theirs
+   * to take back.
+   *
+   * @param before  the letter it was made on
+   */
+  ownOp(op: readonly Component[], before: readonly Insert[]): void
   /** `components()` was replaced: the first load, or a fresh start after a refusal. */
   loaded(): void
 }

@@ -181,7 +181,7 @@ export class Session {
     return this.#submit(
       () => mergedInto(draft, this.components()),
       () => this.#drafts.drop(id),
-      (op) => this.#listener?.remoteOp(op), // whoever shows the letter did not write this just now
+      (op, before) => this.#listener?.ownOp(op, before),
     )
   }
 
@@ -226,11 +226,11 @@ export class Session {
     return this.#submit(() => canonical(op))
   }
 
-  /** @param shows  told of what has become part of `components()` */
+  /** @param shows  told of what has become part of `components()`, and of those before it */
   #submit(
     make: () => readonly Component[],
     aside: () => Batch = () => ({}),
-    shows: (op: readonly Component[]) => void = () => undefined,
+    shows: LetterListener['ownOp'] = () => undefined,
   ): Submitted {
     const delivery = this.#delivery!
     if (delivery.isHopeless) return { kind: 'refused', error: noWay() }
@@ -239,8 +239,9 @@ export class Session {
     const beside = aside()
     if (series.length === 0) delivery.outbox.aside(beside)
     for (const [i, portion] of series.entries()) {
+      const before = this.components()
       this.#together.write(portion, i === series.length - 1 ? beside : {})
-      shows(portion)
+      shows(portion, before)
     }
     this.#changed()
     return { kind: 'taken' }

@@ -29,6 +29,7 @@ describe('the session of a letter', () => {
     seen = []
     session.listen({
       remoteOp: (op) => seen.push(`op ${JSON.stringify(op)}`),
+      ownOp: (op, before) => seen.push(`own op ${JSON.stringify(op)} on ${JSON.stringify(before)}`),
       loaded: () => seen.push(`loaded ${JSON.stringify(text())}`),
     })
     await session.open()
@@ -195,7 +196,9 @@ describe('the session of a letter', () => {
     await reaches('the other op', { version: 2 })
     seen.length = 0
     expect(session.mergeDraft(view().drafts[0].id).kind).to.equal('taken')
-    expect(seen, 'what the editor is told').to.deep.equal(['op [{"retain":11},{"insert":" bad"}]'])
+    expect(seen, 'what the editor is told').to.deep.equal([
+      'own op [{"retain":11},{"insert":" bad"}] on [{"insert":"My Dear Sir\\n"}]',
+    ])
     await reaches('saved', { unsent: 0, version: 3 })
     expect(await world.text(ID)).to.equal('My Dear Sir bad\n')
     expect(view().drafts).to.deep.equal([])

@@ -4,6 +4,7 @@ import { painted } from '../sync/painted.ts'
 import type { Session } from '../sync/session.ts'
 import { Binding } from './binding.ts'
 import { type CommandId, commandFor } from './commands.ts'
+import { GlyphFirst } from './glyph-first.ts'
 import { markRange } from './kept-mark.ts'
 import { keepUndo, returnUndo } from './kept-undo.ts'
 import type { LetterClipboard } from './letter-clipboard.ts'
@@ -76,6 +77,7 @@ export class LetterEditor {
   readonly #host: HTMLElement
   readonly #binding: Binding
   readonly #stretches: Stretches
+  readonly #glyphFirst: GlyphFirst
   readonly #events: EditorEvents
   readonly #undoKey: string
   readonly #watchers = new Set<() => void>()
@@ -104,6 +106,7 @@ export class LetterEditor {
     })
     speedUp(this.quill)
     this.#stretches = new Stretches(this.quill)
+    this.#glyphFirst = new GlyphFirst(this.quill)
     const { root } = this.quill
     root.setAttribute('role', 'textbox')
     root.setAttribute('aria-multiline', 'true')
@@ -128,6 +131,7 @@ export class LetterEditor {
   }
 
   close(): void {
+    this.#glyphFirst.close()
     this.#clipboard.finish()
     this.#onPutAway()
     document.removeEventListener('visibilitychange', this.#onVisibility)
@@ -150,8 +154,14 @@ export class LetterEditor {
   }
   readonly getSnapshot = (): EditorView => this.#view
 
+  /** Makes sure that everything that was typed is in the letter. A character may not be until it is painted. */
+  look(): void {
+    this.#glyphFirst.look()
+  }
+
   enable(isEnabled: boolean): void {
     if (this.quill.isEnabled() === isEnabled) return
+    this.look() // Quill does not look where nobody may write
     this.quill.enable(isEnabled)
     this.quill.root.setAttribute('aria-readonly', String(!isEnabled))
     // What cannot be edited must still be reachable, to be scrolled and copied by keyboard.

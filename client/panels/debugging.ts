@@ -8,7 +8,8 @@ export interface Exposed {
 }
 
 /**
- * Puts the insides of the open letter on the window: in development, or with `?debug` in the address.
+ * Puts the insides of the open letter on the window: in development, or with `?debug` in the address. Whoever looks at them finds
+ * everything that was typed.
  *
  * @returns takes them away
  */
@@ -17,14 +18,20 @@ export function exposeForDebugging({ session, editor }: Exposed): () => void {
   if (!isWanted) return () => {}
   const scope = window as unknown as { collab?: unknown }
   const collab = {
-    session,
     editor,
-    quill: editor.quill,
+    get session() {
+      editor.look()
+      return session
+    },
+    get quill() {
+      editor.look()
+      return editor.quill
+    },
     get letter() {
-      return session.components()
+      return this.session.components()
     },
     get state() {
-      return session.getSnapshot()
+      return this.session.getSnapshot()
     },
   }
   scope.collab = collab

@@ -3,16 +3,22 @@ const LATEST_MS = 100
 
 /** One for all who wait for the same frame. */
 let next: Promise<void> | null = null
+/** A frame was just handed over, and its turn goes on. */
+let isBehind = false
 
 /**
  * Resolves when what was just written is on its way to the screen, which is the time for everything the glyph did not need.
- * At once where nobody looks: a page that is put away may have no other moment.
+ * At once for what is a consequence of that, and where nobody looks: a page that is put away may have no other moment.
  */
 export function painted(): Promise<void> {
-  if (document.visibilityState === 'hidden') return Promise.resolve()
+  if (isBehind || document.visibilityState === 'hidden') return Promise.resolve()
   next ??= new Promise((resolve) => {
     const end = (): void => {
       next = null
+      isBehind = true
+      setTimeout(() => {
+        isBehind = false
+      })
       clearTimeout(late)
       document.removeEventListener('visibilitychange', end)
       resolve()

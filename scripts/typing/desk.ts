@@ -11,7 +11,7 @@ import { bareLetter } from './bare-letter.ts'
  */
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-gpu-vsync', '--disable-frame-rate-limit']
 
-const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'benchmark', 'latencyInfo']
+const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline']
 const WORDS = 'plain words, as a person types them. '
 
 interface Collab {

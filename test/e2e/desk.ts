@@ -234,6 +234,8 @@ export class Person {
 
   /** Waits until everything this person wrote is durable. */
   async isSaved(): Promise<void> {
+    // A character is counted when it is painted, or somebody looks.
+    await this.page.evaluate(() => (globalThis as { collab?: Collab }).collab?.state)
     await this.page.locator('[data-phase="live"][data-unsent="0"]').waitFor()
   }
 

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { until } from './deadline.ts'
 import { type ClusterOptions, PostgresCluster } from './postgres-cluster.ts'
 
 export interface TestDatabase {
@@ -20,7 +21,7 @@ export async function freshDatabase(): Promise<TestDatabase> {
   await administer(cluster, `create database ${name} template template0`)
   const url = new URL(cluster)
   url.pathname = `/${name}`
-  return { url: url.href, drop: () => administer(cluster, `drop database if exists ${name} with (force)`) }
+  return { url: url.href, drop: () => drop(cluster, name) }
 }
 
 /** A cluster that a test may stop, kill and start again; `close()` it in the end. */
@@ -28,11 +29,19 @@ export function ownPostgres(settings: ClusterOptions['settings'] = {}): Promise<
   return PostgresCluster.create({ settings })
 }
 
-async function administer(url: string, statement: string): Promise<void> {
+/** A pool that has been closed says so before its connections are: one that is thrown out then is an error that nobody listens to. */
+async function drop(cluster: string, name: string): Promise<void> {
+  const connected = `select from pg_stat_activity where datname = '${name}'`
+  const areGone = async () => (await administer(cluster, connected)).rowCount === 0
+  await until('everybody to be gone', areGone, { ms: 1_000 }).catch(() => undefined)
+  await administer(cluster, `drop database if exists ${name} with (force)`)
+}
+
+async function administer(url: string, statement: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(statement)
+    return await client.query(statement)
   } finally {
     await client.end()
   }

@@ -3,7 +3,7 @@ import { painted } from '../sync/painted.ts'
 
 /** Whoever hears of these may ask where something is, or leave. */
 const ASKING = [
-  ...['keydown', 'beforeinput', 'compositionstart', 'selectionchange', 'pointerdown', 'focusin', 'focusout'],
+  ...['keydown', 'beforeinput', 'compositionstart', 'pointerdown', 'focusin', 'focusout'],
   ...['paste', 'copy', 'cut', 'dragstart', 'drop', 'beforeunload', 'pagehide', 'visibilitychange'],
 ] as const
 
@@ -29,7 +29,7 @@ export class GlyphFirst {
 
   constructor(quill: Quill) {
     this.#quill = quill
-    const { root, scroll } = quill
+    const { root, scroll, selection } = quill
     this.#observer = new MutationObserver((records) => {
       this.#unread.push(...records)
       if (this.#isTyped) void painted().then(this.look)
@@ -48,6 +48,10 @@ export class GlyphFirst {
       childList: true,
       subtree: true,
     })
+    const update = selection.update.bind(selection)
+    selection.update = (source) => {
+      if (this.#unread.length === 0) update(source) // else it is asked again when that is read
+    }
     for (const name of ASKING) window.addEventListener(name, this.look, true)
     root.addEventListener('beforeinput', this.#onInput)
   }

@@ -1,6 +1,9 @@
 /** A page that is not drawn for so long, because it is covered for instance, is not waited for, ms. */
 const LATEST_MS = 100
 
+/** Whoever is to leave the page is told before it goes: when somebody asks to, and when it is put away. */
+const LEAVING = ['beforeunload', 'pagehide', 'visibilitychange'] as const
+
 /** One for all who wait for the same frame. */
 let next: Promise<void> | null = null
 /** A frame was just handed over, and its turn goes on. */
@@ -20,11 +23,11 @@ export function painted(): Promise<void> {
         isBehind = false
       })
       clearTimeout(late)
-      document.removeEventListener('visibilitychange', end)
+      for (const name of LEAVING) window.removeEventListener(name, end)
       resolve()
     }
     const late = setTimeout(end, LATEST_MS)
-    document.addEventListener('visibilitychange', end)
+    for (const name of LEAVING) window.addEventListener(name, end)
     requestAnimationFrame(() => setTimeout(end))
   })
   return next

@@ -3,26 +3,16 @@ import { until } from '../harness/deadline.ts'
 import { freePort } from '../harness/free-port.ts'
 import { scratchFolder } from '../harness/scratch.ts'
 import { startServer } from '../harness/server.ts'
-import { CUT, converge, expectAccessible, Firm, type Person } from './desk.ts'
+import { atTwoDesks, CUT, converge, expectAccessible, Firm, type Person } from './desk.ts'
 
 const status = (person: Person) => person.page.locator('.status-words')
 
 describe('a letter while the server is away', () => {
-  let firm: Firm
   let ada: Person
   let ben: Person
 
-  before(async function () {
-    this.timeout(60_000)
-    firm = await Firm.open()
-    ada = await firm.employ('Ada Marsh')
-    ben = await firm.employ('Ben Okafor')
-  })
-  after(async function () {
-    this.timeout(30_000)
-    await ada?.close()
-    await ben?.close()
-    await firm?.close()
+  atTwoDesks((desks) => {
+    ;({ ada, ben } = desks)
   })
 
   async function bothOpen(text: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { CUT, converge, Firm, type Person } from './desk.ts'
+import { atTwoDesks, CUT, converge, type Firm, type Person } from './desk.ts'
 
 /** Where the person was and what they can take back, whatever happens around them. */
 describe('the place of a person in a letter', () => {
@@ -7,17 +7,8 @@ describe('the place of a person in a letter', () => {
   let ada: Person
   let ben: Person
 
-  before(async function () {
-    this.timeout(60_000)
-    firm = await Firm.open()
-    ada = await firm.employ('Ada Marsh')
-    ben = await firm.employ('Ben Okafor')
-  })
-  after(async function () {
-    this.timeout(30_000)
-    await ada?.close()
-    await ben?.close()
-    await firm?.close()
+  atTwoDesks((desks) => {
+    ;({ firm, ada, ben } = desks)
   })
 
   const undoButton = () => ada.page.getByRole('button', { name: 'Undo' })

@@ -1,26 +1,16 @@
 import { expect } from 'chai'
 import type { CDPSession } from 'playwright-core'
-import { converge, Firm, type Person } from './desk.ts'
+import { atTwoDesks, converge, type Person } from './desk.ts'
 
 /** Words that an input method composes: the browser owns the line until they are finished. */
 describe('a word that is composed while others write', () => {
-  let firm: Firm
   let ada: Person
   let ben: Person
   let method: CDPSession
 
-  before(async function () {
-    this.timeout(60_000)
-    firm = await Firm.open()
-    ada = await firm.employ('Ada Marsh')
-    ben = await firm.employ('Ben Okafor')
+  atTwoDesks(async (desks) => {
+    ;({ ada, ben } = desks)
     method = await ada.watched.context.newCDPSession(ada.page)
-  })
-  after(async function () {
-    this.timeout(30_000)
-    await ada?.close()
-    await ben?.close()
-    await firm?.close()
   })
 
   async function bothOpen(text: string): Promise<void> {

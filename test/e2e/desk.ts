@@ -265,6 +265,30 @@ export class Person {
   }
 }
 
+export interface TwoDesks {
+  readonly firm: Firm
+  readonly ada: Person
+  readonly ben: Person
+}
+
+/** Opens a firm in which two people work before the tests of a `describe`, hands it to `ready`, and closes it after them. */
+export function atTwoDesks(ready: (desks: TwoDesks) => unknown): void {
+  let firm: Firm | undefined
+  const people: Person[] = []
+  before(async function () {
+    this.timeout(60_000)
+    firm = await Firm.open()
+    const [ada, ben] = [await firm.employ('Ada Marsh'), await firm.employ('Ben Okafor')]
+    people.push(ada, ben)
+    await ready({ firm, ada, ben })
+  })
+  after(async function () {
+    this.timeout(30_000)
+    for (const person of people) await person.close()
+    await firm?.close()
+  })
+}
+
 /** Waits until everybody has what the server has, and asserts that it is the same, byte for byte. */
 export async function converge(...people: Person[]): Promise<void> {
   for (const person of people) await person.isSaved()

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Random, SEED } from '../harness/random.ts'
-import { converge, Firm, type Person } from './desk.ts'
+import { atTwoDesks, converge, type Person } from './desk.ts'
 
 /** From now on the page waits for a frame that does not come, as it does for a moment with every key. `LET_GO` ends that. */
 const HOLD = `(() => {
@@ -20,24 +20,14 @@ const SHOWN = `[...document.querySelectorAll('.ql-editor :is(p, li, h1, h2)')].m
 const READ = `collab.editor.quill.editor.delta.ops.map(({ insert }) => insert).join('')`
 
 describe('a character is painted before anything of ours runs for it', () => {
-  let firm: Firm
   let ada: Person
   let ben: Person
   let id: string
 
-  before(async function () {
-    this.timeout(60_000)
-    firm = await Firm.open()
-    ada = await firm.employ('Ada Marsh')
-    ben = await firm.employ('Ben Okafor')
+  atTwoDesks(async (desks) => {
+    ;({ ada, ben } = desks)
     id = await ada.createLetter('Letter before action')
     for (const person of [ada, ben]) await person.open(id)
-  })
-  after(async function () {
-    this.timeout(30_000)
-    await ada?.close()
-    await ben?.close()
-    await firm?.close()
   })
   afterEach(() => ada.page.evaluate(LET_GO))
 
@@ -87,9 +77,12 @@ describe('a character is painted before anything of ours runs for it', () => {
 
   it('a page of which no frame is drawn is not waited for', async () => {
     await begin('Dear Sir')
-    await ada.page.evaluate('window.requestAnimationFrame = () => 0')
+    await ada.page.evaluate(
+      'window.drawnFrame = requestAnimationFrame; window.requestAnimationFrame = () => 0',
+    )
     await ada.page.keyboard.insertText(' or Madam')
     await ben.sees('Dear Sir or Madam')
+    await ada.page.evaluate('window.requestAnimationFrame = window.drawnFrame')
   })
 
   const next: readonly [what: string, act: () => Promise<unknown>, then: string][] = [

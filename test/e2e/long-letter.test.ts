@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { converge, Firm, type Person } from './desk.ts'
+import { atTwoDesks, converge, type Person } from './desk.ts'
 
 interface Line {
   readonly text: string
@@ -37,21 +37,11 @@ declare const collab: {
 }
 
 describe('a letter that is long enough to be laid out in stretches', () => {
-  let firm: Firm
   let ada: Person
   let ben: Person
 
-  before(async function () {
-    this.timeout(60_000)
-    firm = await Firm.open()
-    ada = await firm.employ('Ada Marsh')
-    ben = await firm.employ('Ben Okafor')
-  })
-  after(async function () {
-    this.timeout(30_000)
-    await ada?.close()
-    await ben?.close()
-    await firm?.close()
+  atTwoDesks((desks) => {
+    ;({ ada, ben } = desks)
   })
 
   const ordinary = (count: number): Line[] =>

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { WATCH_PAUSES } from '../harness/longest-pause.ts'
-import { converge, Firm, type Person } from './desk.ts'
+import { atTwoDesks, converge, type Person } from './desk.ts'
 
 /** What other programs put on the clipboard (`.clip`), and the letter it becomes (`.letter`): a line for each run. */
 const CLIPBOARD = join(dirname(fileURLToPath(import.meta.url)), 'clipboard')
@@ -25,21 +25,11 @@ interface Run {
 }
 
 describe('what is pasted', () => {
-  let firm: Firm
   let ada: Person
   let ben: Person
 
-  before(async function () {
-    this.timeout(60_000)
-    firm = await Firm.open()
-    ada = await firm.employ('Ada Marsh')
-    ben = await firm.employ('Ben Okafor')
-  })
-  after(async function () {
-    this.timeout(30_000)
-    await ada?.close()
-    await ben?.close()
-    await firm?.close()
+  atTwoDesks((desks) => {
+    ;({ ada, ben } = desks)
   })
 
   it('there are programs to paste from', () => {

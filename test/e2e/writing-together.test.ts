@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { converge, Firm, type Person } from './desk.ts'
+import { atTwoDesks, converge, type Person } from './desk.ts'
 
 /** More often than there is something to take back: who types slowly takes it back in several steps. */
 async function pressOften(person: Person, key: string): Promise<void> {
@@ -7,21 +7,11 @@ async function pressOften(person: Person, key: string): Promise<void> {
 }
 
 describe('two people in one letter', () => {
-  let firm: Firm
   let ada: Person
   let ben: Person
 
-  before(async function () {
-    this.timeout(60_000)
-    firm = await Firm.open()
-    ada = await firm.employ('Ada Marsh')
-    ben = await firm.employ('Ben Okafor')
-  })
-  after(async function () {
-    this.timeout(30_000)
-    await ada?.close()
-    await ben?.close()
-    await firm?.close()
+  atTwoDesks((desks) => {
+    ;({ ada, ben } = desks)
   })
 
   /** A letter with `text`, just opened at both desks. */

@@ -3,7 +3,7 @@
  * its own, and counts. They run one after the other, but for one that mostly waits, which runs beside those before it.
  *
  * Nothing is skipped in silence: a pending test, an empty tier, a tier that died or left something open, and a check
- * that failed each count as a failure and are named at the end. Nothing stays behind: whatever ends this process, the
+ * that failed each count as a failure. Whatever failed is named at the end once more, where the end of a log has it. Nothing stays behind: whatever ends this process, the
  * guard ends what it started.
  */
 
@@ -33,6 +33,8 @@ import { ensureBuilt, ROOT } from './install.mjs'
 
 const WHOLE_RUN_MS = 25 * 60_000
 const GROUP_GRACE_MS = 3_000
+/** Of what is said of one failed test at the end, characters. */
+const LONGEST_WHY = 2_000
 
 interface Tier {
   readonly name: string
@@ -65,6 +67,8 @@ const TIERS: readonly Tier[] = [
 interface Report {
   readonly passed: number
   readonly failed: number
+  /** What failed, and the error with its stack. */
+  readonly failures: readonly { readonly title: string; readonly why: string }[]
   /** Titles of tests that were skipped. */
   readonly pending: readonly string[]
   /** What kept the process alive after the last test. */
@@ -81,7 +85,7 @@ class Stop extends Error {
 class TestRun {
   passed = 0
   failed = 0
-  /** What failed and is not a test with a title of its own: one sentence each. */
+  /** What failed: a sentence each, or a test's title and its error. */
   readonly faults: string[] = []
 
   readonly #folder = mkdtempSync(join(tmpdir(), 'copperplate-test-'))
@@ -195,6 +199,9 @@ class TestRun {
   #count(tier: string, code: number, report: Report, grep: string | undefined): void {
     this.passed += report.passed
     this.failed += report.failed
+    for (const { title, why } of report.failures) {
+      this.faults.push(`${tier}: ${title}\n${why.slice(0, LONGEST_WHY)}\n`)
+    }
     for (const title of report.pending) this.fault(`${tier}: "${title}" was skipped, and nothing may be.`)
     if (report.leftOpen !== undefined) {
       this.fault(`${tier}: after the last test something was left open: ${report.leftOpen.join(', ')}.`)

@@ -19,10 +19,15 @@ module.exports = class Reporter extends reporters.Spec {
     if (file === undefined) return
     /** @type {string[]} */
     const pending = []
+    /** @type {{ title: string, why: string }[]} */
+    const failures = []
     runner.on('pending', (test) => pending.push(test.fullTitle()))
+    runner.on('fail', (test, error) =>
+      failures.push({ title: test.fullTitle(), why: error.stack ?? String(error) }),
+    )
     runner.once('end', () => {
-      const { passes, failures } = runner.stats ?? { passes: 0, failures: 1 }
-      const report = { passed: passes, failed: failures, pending }
+      const stats = runner.stats ?? { passes: 0, failures: 1 }
+      const report = { passed: stats.passes, failed: stats.failures, pending, failures }
       const write = (/** @type {object} */ more) =>
         writeFileSync(file, JSON.stringify({ ...report, ...more }))
       write({})

@@ -34,7 +34,19 @@ describe('the reporter', () => {
 
   it('counts what passed, what failed and what was skipped', async () => {
     const tests = `describe('a', () => { it('b', () => {}); it('c', () => { throw new Error() }); it('d') })`
-    expect(await reportOn(tests)).to.deep.equal({ passed: 1, failed: 1, pending: ['a d'] })
+    expect(await reportOn(tests)).to.deep.include({ passed: 1, failed: 1, pending: ['a d'] })
+  })
+
+  it('names what failed, and says where and why', async () => {
+    const tests = `describe('a', () => {
+      it('b', () => {})
+      it('c', () => { throw new Error('so') })
+      after(() => { throw 'no error' })
+    })`
+    const { failures } = (await reportOn(tests)) as { failures: { title: string; why: string }[] }
+    expect(failures.map(({ title }) => title)).to.deep.equal(['a c', 'a "after all" hook for "c"'])
+    expect(failures[0]?.why).to.match(/^Error: so\n +at .*a\.test\.mjs:3:/)
+    expect(failures[1]?.why).to.include('no error')
   })
 
   it('counts a hook that failed', async () => {

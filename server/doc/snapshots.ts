@@ -54,7 +54,7 @@ export class Snapshots {
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts
-    this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref()
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }
 
   /** The newest snapshot up to a version; the beginning when there is none that opens. */
@@ -80,8 +80,20 @@ export class Snapshots {
       .finally(() => this.#queued.delete(name))
   }
 
+  /** Resolves when nothing is being made. */
+  settled(): Promise<void> {
+    return this.#making
+  }
+
+  /** What is being made is finished; what waits is not. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#sweeper)
+    await this.#making
+  }
+
   /** Looks at the letters in memory which of them is due. */
-  sweep(): void {
+  #sweep(): void {
     const now = this.#parts.clock.now()
     for (const document of this.#parts.documents.residents()) {
       if (document.key.collection !== 'letters') continue
@@ -102,18 +114,6 @@ export class Snapshots {
     const isLong = version >= EVERY_OPS
     if (isLong) this.request(key.id, version, EVERY_OPS)
     return { snapshot: isLong ? version : 0, seen: version, since: null }
-  }
-
-  /** Resolves when nothing is being made. */
-  settled(): Promise<void> {
-    return this.#making
-  }
-
-  /** What is being made is finished; what waits is not. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    clearInterval(this.#sweeper)
-    await this.#making
   }
 
   async #make(letter: string, version: number, behind: number): Promise<void> {

@@ -2,7 +2,10 @@
 declare module 'sinon' {
   const sinon: {
     restore(): void
-    useFakeTimers(options: { readonly toFake: readonly string[] }): {
+    useFakeTimers(options: {
+      readonly toFake: readonly string[]
+      readonly shouldClearNativeTimers?: boolean
+    }): {
       tick(ms: number): void
       restore(): void
     }

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { expect } from 'chai'
+import sinon from 'sinon'
 import { Snapshots } from '../../../server/doc/snapshots.ts'
 import { sqlObjectStore } from '../../../server/store/object-store.ts'
 import { KeyRing } from '../../../server/store/seal.ts'
@@ -13,12 +14,18 @@ describe('[T1] a snapshot of a letter', () => {
   const world = worldForEachTest()
   const reckoner = new ReckonerPool()
   let now: number
+  /** Letters are looked at when a test says so, and never in between. */
+  let timers: ReturnType<typeof sinon.useFakeTimers>
   let store: SealedSnapshots
   let snapshots: Snapshots
   let letter: TestLetter
 
   beforeEach(() => {
     now = 0
+    timers = sinon.useFakeTimers({
+      toFake: ['setInterval', 'clearInterval'],
+      shouldClearNativeTimers: true,
+    })
     letter = world.letter
     store = new SealedSnapshots({
       db: world.db,
@@ -27,7 +34,10 @@ describe('[T1] a snapshot of a letter', () => {
     })
     snapshots = nodeOf(world.node)
   })
-  afterEach(() => snapshots.close())
+  afterEach(async () => {
+    await snapshots.close()
+    timers.restore()
+  })
   after(() => reckoner.close())
 
   function nodeOf({ documents }: typeof world.node): Snapshots {
@@ -47,7 +57,7 @@ describe('[T1] a snapshot of a letter', () => {
   /** The versions there are snapshots of when so many minutes have passed. */
   async function minutesLater(minutes: number): Promise<number[]> {
     now += minutes * MINUTE
-    snapshots.sweep()
+    timers.tick(1_000)
     await snapshots.settled()
     return versions()
   }

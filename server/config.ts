@@ -125,7 +125,7 @@ export const OPTIONS = [
     meaning:
       'Keys that snapshots of letters are sealed with, as `name:key`, separated by commas: the first one seals, all of ' +
       'them open. A key is 32 bytes in base64, a name letters, digits and dashes. Unset: a key that is in the database.',
-    example: '2026:` and the output of `openssl rand -base64 32',
+    example: '`2026:` and the output of `openssl rand -base64 32`',
   },
   {
     name: 'S3_ENDPOINT',

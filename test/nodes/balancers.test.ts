@@ -59,6 +59,10 @@ describe('several nodes behind', function () {
       }
     }
     await until('everybody to be there', () => typists.every(({ isReady }) => isReady))
+    // What a node logs comes another way than what it answers, and may come later.
+    await until('the nodes to have said so', () =>
+      ids.every((id) => fleet.opened(id).reduce((sum, count) => sum + count) >= people),
+    )
     return ids
   }
 

@@ -2,7 +2,7 @@ import { type Component, canonical, type Insert } from '../../ot/component.ts'
 import { CollabError } from '../../ot/errors.ts'
 import { acceptable } from './acceptance.ts'
 import { Copying } from './copying.ts'
-import { sendCourier } from './courier.ts'
+import { Couriers } from './courier.ts'
 import { Delivery, type DeliveryDeps } from './delivery.ts'
 import { adoptOutbox, newOutbox, type Owned } from './device.ts'
 import type { Batch, DeviceFault } from './device-store.ts'
@@ -34,8 +34,6 @@ import { BirthAttempt, type BirthDeps, findUnborn, type UnbornLetter } from './u
  *   - an op that the server would refuse is refused here, so that a draft is the exception.
  */
 
-/** How often a tab that lives looks for what dead ones left behind. */
-const ADOPT_MS = 5_000
 /** What a letter is born with (rule L7.2), as version 1. */
 const BORN: readonly Insert[] = [{ insert: '\n' }]
 /** A device that does not answer for this long is done without. */
@@ -48,6 +46,8 @@ export class Session {
   readonly #watchers = new Set<() => void>()
   readonly #drafts: Drafts
   readonly #copying: Copying
+  /** For what other tabs left behind. */
+  readonly #couriers: Couriers
   /** With other tabs of this browser, while there is no server. */
   readonly #together: Together
   #listener: LetterListener | null = null
@@ -56,10 +56,8 @@ export class Session {
   #wasReady = false
   /** Set when the device could not even be looked at. */
   #fault: DeviceFault | null = null
-  #courier: { stop(): void } | null = null
   /** Until the letter is on the server. */
   #birth: BirthAttempt | null = null
-  #cancelAdopt: (() => void) | null = null
   #isClosed = false
   #opened: Promise<void> | null = null
   #view: SessionView
@@ -71,6 +69,7 @@ export class Session {
     this.#world = world
     this.#drafts = new Drafts(world.device.store, member, docId, () => this.#changed())
     this.#copying = new Copying(world, member, docId, () => this.#toCopy())
+    this.#couriers = new Couriers(this.#deps(), () => this.#delivery?.isLive ?? false)
     this.#together = new Together({
       ...{ document: docId, member, world },
       delivery: () => this.#delivery,
@@ -144,8 +143,7 @@ export class Session {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#listener = null
-    this.#cancelAdopt?.()
-    this.#courier?.stop()
+    this.#couriers.stop()
     this.#birth?.stop()
     if (!isLeft) this.#copying.now()
     await this.#copying.stop()
@@ -255,7 +253,8 @@ export class Session {
     try {
       return await this.#inTime(async () => {
         await this.#drafts.load()
-        return (await this.#adopt()) ?? (await this.#newOutbox())
+        const left = await adoptOutbox(device, this.#member, this.docId, this.#world)
+        return left ?? (await newOutbox(device, this.#place(), this.#world))
       })
     } catch {
       this.#fault = 'unavailable'
@@ -295,14 +294,6 @@ export class Session {
     })
   }
 
-  #adopt(): Promise<Owned | null> {
-    return adoptOutbox(this.#world.device, this.#member, this.docId, this.#world)
-  }
-
-  #newOutbox(): Promise<Owned> {
-    return newOutbox(this.#world.device, this.#place(), this.#world)
-  }
-
   #place() {
     return { member: this.#member, document: this.docId, id: this.#world.newId() }
   }
@@ -335,32 +326,7 @@ export class Session {
 
   #level(): void {
     this.#copying.now()
-    void this.#deliverOthers()
-  }
-
-  /** Delivers what other tabs left behind, one outbox after the other, in the order they were made. */
-  async #deliverOthers(): Promise<void> {
-    if (this.#courier !== null || this.#isClosed) return
-    this.#courier = { stop: () => undefined }
-    try {
-      for (let isGoingWell = true; isGoingWell && !this.#isClosed; ) {
-        const owned = await this.#adopt()
-        if (owned === null) break
-        const courier = sendCourier(this.#deps(), owned)
-        this.#courier = courier
-        if (this.#isClosed) courier.stop()
-        isGoingWell = await courier.done
-      }
-    } catch {
-      // The device does not answer: the next time there is a server it may.
-    } finally {
-      this.#courier = null
-    }
-    if (this.#isClosed) return
-    this.#cancelAdopt?.()
-    this.#cancelAdopt = this.#world.after(ADOPT_MS, () => {
-      if (this.#delivery?.isLive) void this.#deliverOthers()
-    })
+    void this.#couriers.look()
   }
 
   #look(): SessionView {

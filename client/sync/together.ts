@@ -1,6 +1,8 @@
+import { keepLastNewline } from '../../ot/final-newline.ts'
 import type { Delivery } from './delivery.ts'
-import type { Owned } from './device.ts'
+import { adoptOutbox, type Owned } from './device.ts'
 import type { Batch } from './device-store.ts'
+import { difference } from './draft.ts'
 import type { Guest } from './guest.ts'
 import { guestMarks, type HostLock, takeHostLock } from './guest-marks.ts'
 import { Hosting } from './hosting.ts'
@@ -168,7 +170,7 @@ export class Together {
         const { world, member, document } = this.#deps
         const lock = hasEdits ? await takeHostLock(world.device, member, document) : null
         if (lock !== null) await this.#host(lock)
-        if (!hasEdits) await this.#visiting.knock()
+        if (!hasEdits && !(await this.#inherit())) await this.#visiting.knock()
       }
     } catch {
       // The device does not answer.
@@ -176,6 +178,31 @@ export class Together {
       this.#isActing = false
       this.#visiting.onChange()
     }
+  }
+
+  /**
+   * Goes on with what a tab has left that was not quite gone when this one was opened: a page that is put away may own its outbox
+   * for a moment still, and nobody else shows what is in it.
+   *
+   * @returns whether there was something
+   * @throws DeviceError
+   */
+  async #inherit(): Promise<boolean> {
+    const { world, member, document, delivery, takesOver, shows, changed } = this.#deps
+    const left = await adoptOutbox(world.device, member, document, world)
+    if (left === null) return false
+    const { replica } = delivery()!
+    const isWanted = !this.#isClosed && this.#isOffline && this.#isAlone && replica !== null
+    if (!isWanted || stateOf(replica) !== 'synchronised') {
+      left.letGo()
+      return false
+    }
+    const before = replica.shown
+    const { shown } = takesOver(left).replica!
+    const between = keepLastNewline(difference(before, shown), before)
+    if (between.length > 0) shows(between)
+    changed()
+    return true
   }
 
   /** Begins to host, if that is still wanted. */

@@ -13,6 +13,8 @@ const SLOWEST_MS = 40
 const STUCK_MS = 600
 /** How long what a tab says to the others takes, at most. */
 const SLOWEST_WORD_MS = 200
+/** How long locks outlive their tab at most, when they do. */
+const LONGEST_PARTING_MS = 3_000
 
 /** A person's browser: what its tabs keep survives them. */
 export class Browser {
@@ -33,6 +35,8 @@ export class Browser {
   /** The one that has heard last of something to take. */
   #taker: Owner | null = null
   readonly #locks = new Map<string, Owner>()
+  /** When the locks of tabs that are gone are to be had. */
+  readonly #partings = new Map<Owner, number>()
   readonly #channels = new Map<Owner, { hear(message: TabMessage): void; lastAt: number }>()
   readonly #time: VirtualTime
   readonly #random: Random
@@ -80,17 +84,37 @@ export class Browser {
     return { store: this.#spoil(store), locks: { take: (name) => inTurn(() => this.#take(name, tab)) } }
   }
 
+  /** Nothing waits in the outbox of a tab that is gone. */
+  get isDelivered(): boolean {
+    return this.#outboxes().every((entries) => {
+      const [place] = /^outbox(\/[^/]*){3}/.exec(entries[0]![0])!
+      const isOwned = this.#locks.get(`copperplate/${place}`)?.isGone === false
+      return isOwned || queueOf(replicaIn(entries).replica).length === 0
+    })
+  }
+
   /** Everything on the device that is to reach the server or the person, as text that holds its tokens. */
   holds(): string {
     const drafts = this.#store.entries('draft/').map(([, draft]) => draft)
     return JSON.stringify([this.#outboxes().map((entries) => queueOf(replicaIn(entries).replica)), drafts])
   }
 
-  /** A lock ends with its tab. */
+  /** A lock ends with its tab, or some time after. */
   #take(name: string, tab: Owner): (() => void) | null {
-    if (this.#locks.get(name)?.isGone === false) return null
+    const owner = this.#locks.get(name)
+    if (owner !== undefined && !this.#hasParted(owner)) return null
     this.#locks.set(name, tab)
     return () => void this.#locks.delete(name)
+  }
+
+  #hasParted(owner: Owner): boolean {
+    if (!owner.isGone) return false
+    const now = this.#time.now()
+    const parts =
+      this.#partings.get(owner) ??
+      now + (this.#random.chance(0.3) ? this.#random.next() * LONGEST_PARTING_MS : 0)
+    this.#partings.set(owner, parts)
+    return parts <= now
   }
 
   /** Where its tabs meet. What is said arrives in the order in which it was said, also when who said it is gone by then. */

@@ -115,5 +115,7 @@ function isLevel({ database, clients, closing, ledger }: World): boolean {
     ledger.mayBeAbsent(entry) ||
     logOf(entry.letter).some((op) => op?.body.includes(entry.token))
   if (!clients.every(({ browser }) => [...browser.kept].every(isThere))) return false
-  return clients.every((client) => client.isLevelWith(database.find('letters', client.letter)!.version))
+  if (!clients.every((client) => client.isLevelWith(database.find('letters', client.letter)!.version)))
+    return false
+  return clients.every(({ browser }) => browser.isDelivered)
 }

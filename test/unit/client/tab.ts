@@ -83,9 +83,14 @@ export class Tab {
 
   /** As a crash of the tab, or of the browser. */
   kill(): void {
+    this.fade()
+    for (const letGo of this.#held) letGo()
+  }
+
+  /** Does nothing any more, but its locks are let go of only when it is killed: a page that is being put away. */
+  fade(): void {
     this.#isDead = true
     for (const channel of this.#channels) channel.close()
-    for (const letGo of this.#held) letGo()
     this.session.listen(null)
     this.world.isOffline = true
     for (const wire of this.world.wires) {

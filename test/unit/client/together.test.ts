@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import ShareDB from 'sharedb'
 import { DeviceError } from '../../../client/sync/device-store.ts'
+import { textOf } from '../../../client/sync/draft.ts'
 import { MemoryStore } from '../../../client/sync/memory-store.ts'
+import { applied } from '../../../client/sync/replica.ts'
 import { CLOSE } from '../../../ot/wire.ts'
 import { until } from '../../harness/deadline.ts'
 import { ShareDbWorld } from './sharedb-world.ts'
@@ -284,6 +286,57 @@ describe('tabs of one browser', () => {
     await shows(host, 'My Dear Sir, A, G')
     online(host)
     await server('My Dear Sir, A, G')
+  })
+
+  describe('[C2] a page that is opened while the one before is put away', () => {
+    /** What the editor of the new page makes of what it is told. */
+    async function reopened(isOffline: boolean): Promise<{ page: Tab; last: Tab; edited: () => string }> {
+      const last = await away()
+      await last.keep(8, ', A')
+      last.fade()
+      const page = new Tab(browser, ID, ADA, isOffline)
+      tabs.push(page)
+      await page.open(isOffline ? 'offline' : 'live')
+      expect(page.text).to.equal('Dear Sir\n')
+      let letter = page.session.components()
+      page.session.listen({
+        loaded: () => {
+          letter = page.session.components()
+        },
+        remoteOp: (op) => {
+          letter = applied(letter, op)
+        },
+        ownOp: (op) => {
+          letter = applied(letter, op)
+        },
+      })
+      return { page, last, edited: () => textOf(letter) }
+    }
+
+    it('shows what was written there without a network too, goes on with it, and the server has it once', async () => {
+      const { page, last, edited } = await reopened(true)
+      page.world.pass(TICK_MS)
+      expect(page.view.unsent).to.equal(0)
+      last.kill()
+      await inTime('it to be there', page, () => page.text === 'Dear Sir, A\n')
+      expect(edited()).to.equal('Dear Sir, A\n')
+      expect(page.view).to.include({ phase: 'offline', unsent: 1 })
+      const guest = await away()
+      await inTime('another tab to show it', guest, () => guest.text === 'Dear Sir, A\n')
+      page.type(11, '!')
+      online(page, guest)
+      await server('Dear Sir, A!')
+      await page.reaches('saved', { phase: 'live', unsent: 0 })
+    })
+
+    it('delivers it within a second where there is one', async () => {
+      const { page, last, edited } = await reopened(false)
+      last.kill()
+      page.world.pass(TICK_MS)
+      await server('Dear Sir, A')
+      await shows(page, 'Dear Sir, A')
+      expect(edited()).to.equal('Dear Sir, A\n')
+    })
   })
 
   it('a host that has lost its right to write tells its guests, who have what the server has', async () => {

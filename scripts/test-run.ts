@@ -3,8 +3,8 @@
  * its own, and counts. They run one after the other, but for one that mostly waits, which runs beside those before it.
  *
  * Nothing is skipped in silence: a pending test, an empty tier, a tier that died or left something open, and a check
- * that failed each count as a failure. Whatever failed is named at the end once more, where the end of a log has it. Nothing stays behind: whatever ends this process, the
- * guard ends what it started.
+ * that failed each count as a failure. Whatever failed is named at the end once more, where the end of a log has it.
+ * Nothing stays behind: whatever ends this process, the guard ends what it started.
  */
 
 import { spawn } from 'node:child_process'

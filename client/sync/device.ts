@@ -72,7 +72,8 @@ export async function adoptFrom(
   }
 }
 
-function lockOf({ member, document, id }: OutboxPlace): string {
+/** Whoever has this lock owns the outbox. */
+export function lockOf({ member, document, id }: OutboxPlace): string {
   return `copperplate/${outboxesOf(member, document)}${id}`
 }
 

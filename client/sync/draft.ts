@@ -10,6 +10,7 @@ import {
   retention,
 } from '../../ot/component.ts'
 import { Delta } from '../../ot/delta.ts'
+import { keepLastNewline } from '../../ot/final-newline.ts'
 import type { Op } from './replica.ts'
 
 type DeltaOp = Delta['ops'][number]
@@ -95,6 +96,11 @@ export function difference(from: readonly Insert[], to: readonly Insert[]): Op {
   // Delta copies what it is given.
   const [there, here] = [new Delta(from as DeltaOp[]), new Delta(to as DeltaOp[])]
   return canonical(there.diff(here).ops as Component[])
+}
+
+/** The same, leaving the last newline alone: past it everything fits that does so too. */
+export function differenceBeforeEnd(from: readonly Insert[], to: readonly Insert[]): Op {
+  return keepLastNewline(difference(from, to), from)
 }
 
 /** The text of a letter's components, an image standing as a word. */

@@ -1,7 +1,6 @@
 import type { Insert } from '../../ot/component.ts'
-import { keepLastNewline } from '../../ot/final-newline.ts'
 import type { Batch } from './device-store.ts'
-import { difference } from './draft.ts'
+import { differenceBeforeEnd } from './draft.ts'
 import { fits, sizeOf, sum } from './portions.ts'
 import { applied, fresh, type Op, queueOf, type Replica, type ReplicaEvent, step } from './replica.ts'
 import type { HostStatus, TabMessage } from './tab-channel.ts'
@@ -141,8 +140,7 @@ export class Guest {
    */
   movesTo(letter: readonly Insert[]): Op {
     const { confirmed } = this.#replica
-    // Past an op that leaves the last newline alone everything fits that does the same.
-    const between = keepLastNewline(difference(confirmed, letter), confirmed)
+    const between = differenceBeforeEnd(confirmed, letter)
     if (between.length === 0) return []
     return this.#happens({ kind: 'heard', ops: [between] }) ?? []
   }

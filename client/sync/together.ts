@@ -1,8 +1,7 @@
-import { keepLastNewline } from '../../ot/final-newline.ts'
 import type { Delivery } from './delivery.ts'
 import { adoptOutbox, type Owned } from './device.ts'
 import type { Batch } from './device-store.ts'
-import { difference } from './draft.ts'
+import { differenceBeforeEnd } from './draft.ts'
 import type { Guest } from './guest.ts'
 import { guestMarks, type HostLock, takeHostLock } from './guest-marks.ts'
 import { Hosting } from './hosting.ts'
@@ -197,9 +196,7 @@ export class Together {
       left.letGo()
       return false
     }
-    const before = replica.shown
-    const { shown } = takesOver(left).replica!
-    const between = keepLastNewline(difference(before, shown), before)
+    const between = differenceBeforeEnd(replica.shown, takesOver(left).replica!.shown)
     if (between.length > 0) shows(between)
     changed()
     return true

@@ -1,4 +1,4 @@
-import type { Device } from '../../client/sync/device.ts'
+import { type Device, lockOf } from '../../client/sync/device.ts'
 import { DeviceError, type DeviceStore, type Entry } from '../../client/sync/device-store.ts'
 import { MemoryStore } from '../../client/sync/memory-store.ts'
 import { replicaIn } from '../../client/sync/outbox.ts'
@@ -87,8 +87,8 @@ export class Browser {
   /** Nothing waits in the outbox of a tab that is gone. */
   get isDelivered(): boolean {
     return this.#outboxes().every((entries) => {
-      const [place] = /^outbox(\/[^/]*){3}/.exec(entries[0]![0])!
-      const isOwned = this.#locks.get(`copperplate/${place}`)?.isGone === false
+      const [, member, document, id] = entries[0]![0].split('/') as [string, string, string, string]
+      const isOwned = this.#locks.get(lockOf({ member, document, id }))?.isGone === false
       return isOwned || queueOf(replicaIn(entries).replica).length === 0
     })
   }

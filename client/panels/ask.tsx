@@ -33,6 +33,9 @@ export function Dialog({
       ref={dialog}
       className={`dialog dialog-${look}`}
       aria-label={title}
+      // In the turn of the key: the browser says "close" later, by when the next press may have found a question that is
+      // not on screen any more, and yet not over.
+      onCancel={onClose}
       onClose={onClose}
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose()

@@ -148,6 +148,27 @@ describe('everything by keyboard alone', () => {
     expect(await titles()).to.deep.equal(['Demand letter: collision', 'Settlement offer'])
   })
 
+  it('the next press after Escape is for the list, however late the browser says that the dialog is closed', async () => {
+    const neverSays = () => {
+      const page = globalThis as unknown as {
+        document: EventTarget & {
+          addEventListener(name: string, heed: (event: Event) => void, capture: true): void
+        }
+      }
+      page.document.addEventListener('close', (event) => event.stopImmediatePropagation(), true)
+    }
+    await ada.page.evaluate(neverSays)
+    await ada.page.getByRole('link', { name: 'Settlement offer' }).focus()
+    await ada.press('Delete')
+    await ada.page.getByRole('dialog').waitFor()
+    await ada.press('Escape')
+    expect(await focused()).to.equal('Settlement offer')
+    await ada.press('Delete')
+    await ada.page.getByRole('dialog').waitFor()
+    await ada.press('Escape')
+    expect(await ada.page.locator('dialog').count()).to.equal(0)
+  })
+
   it('every format has its key', async () => {
     const id = await ada.createLetter('Formats')
     await ada.open(id)

@@ -1,18 +1,19 @@
 import { useLayoutEffect, useRef, useState } from 'react'
 import { LIMITS } from '../../ot/wire.ts'
-import type { Letter, Member, Person } from '../api.ts'
+import type { Letter, Member } from '../api.ts'
 import { follow, letterPath } from '../app-route.ts'
 import type { Waiting } from '../sync/open-letters.ts'
 import { Avatars } from './avatar.tsx'
 import { Icon } from './icons.tsx'
 import { UNBORN } from './letter-births.ts'
 import { MenuButton } from './menu.tsx'
+import type { People } from './people.ts'
 import { edits, place } from './status-words.ts'
 import { exactTime, whenWords } from './when.ts'
 
 interface Props {
   readonly letter: Letter
-  readonly people: ReadonlyMap<string, Person>
+  readonly people: People
   readonly member: Member
   /** What this tab has of it that the server does not; null when there is nothing. */
   readonly waiting: Waiting | null
@@ -37,7 +38,7 @@ export function LetterRow({ letter, people, member, waiting, onRename, onArchive
   const updated = new Date(letter.updatedAt)
   const writers = [...new Set([letter.createdBy, letter.updatedBy ?? letter.createdBy])]
   const nameOf = (id: string): string =>
-    id === member.id ? 'you' : (people.get(id)?.name ?? 'a former member')
+    id === member.id ? 'you' : (people.find(id)?.name ?? people.stranger.toLowerCase())
   return (
     <li
       ref={row}
@@ -78,8 +79,8 @@ export function LetterRow({ letter, people, member, waiting, onRename, onArchive
       </div>
       <div className="row-who">
         <Avatars
-          people={writers.map((id) => people.get(id) ?? null)}
-          label={writers.map((id) => people.get(id)?.name ?? 'A former member').join(', ')}
+          people={writers.map((id) => people.find(id))}
+          label={writers.map((id) => people.nameOf(id)).join(', ')}
         />
       </div>
       <time className="row-when" dateTime={letter.updatedAt} title={exactTime(updated)}>

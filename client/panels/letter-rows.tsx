@@ -1,14 +1,15 @@
 import { useSyncExternalStore } from 'react'
-import type { Letter, Member, Person } from '../api.ts'
+import type { Letter, Member } from '../api.ts'
 import { unsentByLetter, watchUnsent } from '../sync/open-letters.ts'
 import type { LetterList } from './letter-list.ts'
 import { LetterRow } from './letter-row.tsx'
+import type { People } from './people.ts'
 import { errorWords } from './trouble.tsx'
 import { number } from './when.ts'
 
 type RowsProps = {
   letters: readonly Letter[]
-  people: ReadonlyMap<string, Person>
+  people: People
   member: Member
   onRename(letter: Letter, title: string): Promise<void>
   onArchive(letter: Letter): void

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { ApiError, api, isAway, type Letter, type Member, type Person } from '../api.ts'
+import { ApiError, isAway, type Letter, type Member } from '../api.ts'
 import { go, letterPath } from '../app-route.ts'
 import { browserStore } from '../sync/browser-store.ts'
 import { lettersWithOutboxes } from '../sync/outbox-place.ts'
@@ -12,6 +12,7 @@ import { useLetterList } from './letter-list.ts'
 import { LetterRows, LetterRowsFoot } from './letter-rows.tsx'
 import { Notice } from './notice.tsx'
 import { OfflineNotice } from './offline-notice.tsx'
+import { usePeople } from './people.ts'
 import { PersonMenu } from './person-menu.tsx'
 import { useScreenTitle } from './screen-title.ts'
 import { errorWords, Trouble } from './trouble.tsx'
@@ -36,20 +37,12 @@ async function findLeftBehind(memberId: string): Promise<void> {
 export function Letters({ member, onSignOut, onSignedOut }: Props) {
   useScreenTitle('Letters')
   const list = useLetterList(member.id)
-  const [people, setPeople] = useState<ReadonlyMap<string, Person>>(new Map([[member.id, member]]))
+  const people = usePeople(member)
   const [search, setSearch] = useState('')
   const [archiving, setArchiving] = useState<Letter | null>(null)
   const [trouble, setTrouble] = useState<string | null>(null)
   const [isCreating, setCreating] = useState(false)
   const searchField = useRef<HTMLInputElement>(null)
-
-  useEffect(() => {
-    // Without names the list still says everything else.
-    api.members().then(
-      (members) => setPeople(new Map(members.map((person) => [person.id, person]))),
-      () => {},
-    )
-  }, [])
 
   useEffect(() => void findLeftBehind(member.id), [member.id])
 

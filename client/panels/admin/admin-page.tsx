@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError, type Letter, type Member } from '../../api.ts'
 import { follow, historyPath } from '../../app-route.ts'
-import { usePeople } from '../history/people.ts'
 import { Icon } from '../icons.tsx'
 import { useLetterList } from '../letter-list.ts'
 import { LetterRowsFoot } from '../letter-rows.tsx'
+import { usePeople } from '../people.ts'
 import { PersonMenu } from '../person-menu.tsx'
 import { useScreenTitle } from '../screen-title.ts'
 import { errorWords, Trouble } from '../trouble.tsx'
@@ -167,9 +167,7 @@ function FirmLetters({ member, onSignedOut }: Pick<Props, 'member' | 'onSignedOu
                         <span title={exactTime(new Date(letter.updatedAt))}>
                           {whenWords(new Date(letter.updatedAt), new Date())}
                         </span>
-                        {letter.updatedBy &&
-                          people.has(letter.updatedBy) &&
-                          `, ${people.get(letter.updatedBy)!.name}`}
+                        {letter.updatedBy && `, ${people.nameOf(letter.updatedBy)}`}
                       </span>
                     </span>
                     <a
@@ -209,7 +207,7 @@ function FirmLetters({ member, onSignedOut }: Pick<Props, 'member' | 'onSignedOu
       {isAsking && (
         <BatchDialog
           letters={letters}
-          people={[...people.values()]}
+          people={people.members}
           onBegin={(next) => {
             setAsking(false)
             setChosen(new Set())

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { Run } from '../../history/marked-letter.ts'
+import type { People } from '../people.ts'
 import { personColour } from '../person-colour.ts'
-import { nameOf, type People } from './mark-words.ts'
 
 /** Whose colours there are on the sheet, those who wrote most of it first. */
 export function AuthorLegend({ runs, people }: { runs: readonly Run[]; people: People }) {
@@ -15,7 +15,7 @@ export function AuthorLegend({ runs, people }: { runs: readonly Run[]; people: P
             style={{ background: author === null ? 'var(--person-8)' : personColour(author) }}
             aria-hidden="true"
           />
-          {nameOf(author, people)}
+          {people.nameOf(author)}
         </li>
       ))}
     </ul>

@@ -5,6 +5,7 @@ import type { SheetView } from '../../history/sheet-view.ts'
 import { Dialog } from '../ask.tsx'
 import { Bones } from '../bones.tsx'
 import { Notice } from '../notice.tsx'
+import { usePeople } from '../people.ts'
 import { errorWords, Trouble } from '../trouble.tsx'
 import { clock, clockSpan, dayWords, exactTime, number } from '../when.ts'
 import { useActivity } from './activity-bars.ts'
@@ -15,12 +16,11 @@ import { type Against, HistoryBar } from './history-bar.tsx'
 import { useHistoryKeys } from './history-keys.ts'
 import { HistoryPanel, type Tab } from './history-panel.tsx'
 import { NOTHING, useHistoryPlace } from './history-place.ts'
-import { looksOf, nameOf } from './mark-words.ts'
+import { looksOf } from './mark-words.ts'
 import { NameVersion } from './name-version.tsx'
 import { useNarrow } from './narrow.ts'
 import { PastLetter } from './past-letter.ts'
 import { PastSheet } from './past-sheet.tsx'
-import { usePeople } from './people.ts'
 import { usePlaying } from './playing.ts'
 import type { Purpose } from './rollback-choice.ts'
 import { RollbackDialog, type SelectedWords } from './rollback-dialog.tsx'
@@ -256,7 +256,7 @@ export function HistoryDesk({ letter, member, newest, at, onClose }: Props) {
                 against,
                 pair,
                 sitting &&
-                  `${nameOf(sitting.author, people)}, ${clockSpan(new Date(sitting.began), new Date(sitting.ended))}`,
+                  `${people.nameOf(sitting.author)}, ${clockSpan(new Date(sitting.began), new Date(sitting.ended))}`,
               )}
               view={comparison.runs ? view.current : null}
               drawing={drawings}
@@ -296,7 +296,7 @@ export function HistoryDesk({ letter, member, newest, at, onClose }: Props) {
         <TimeSlider
           head={head}
           version={version}
-          words={`Version ${number(version)} of ${number(head)}${when && `, ${when}`}${edit ? `, ${nameOf(edit.author, people)}` : ''}`}
+          words={`Version ${number(version)} of ${number(head)}${when && `, ${when}`}${edit ? `, ${people.nameOf(edit.author)}` : ''}`}
           activity={activity}
           chosen={against.kind === 'sitting' ? against : null}
           isPlaying={isPlaying}

@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useRef } from 'react'
 import type { Sitting, VersionName } from '../../api.ts'
+import type { People } from '../people.ts'
 import { clockSpan, dayWords, number } from '../when.ts'
-import { nameOf, type People } from './mark-words.ts'
 import { NamedList } from './named-list.tsx'
 import { PeopleList } from './people-list.tsx'
 import { SittingList } from './sitting-list.tsx'
@@ -107,10 +107,10 @@ export function HistoryPanel(props: Props) {
 }
 
 function chosenWords({ tab, author, sitting, people, version }: Props): ReactNode {
-  if (tab === 'People' && author !== null) return `Everything ${nameOf(author, people)} did`
+  if (tab === 'People' && author !== null) return `Everything ${people.nameOf(author)} did`
   if (!sitting) return `Version ${number(version)}`
   const [began, ended] = [new Date(sitting.began), new Date(sitting.ended)]
-  return `${nameOf(sitting.author, people)}, ${dayWords(ended, new Date()).toLowerCase()} ${clockSpan(began, ended)}`
+  return `${people.nameOf(sitting.author)}, ${dayWords(ended, new Date()).toLowerCase()} ${clockSpan(began, ended)}`
 }
 
 function Tabs({ id, tab, onTab }: { id: string; tab: Tab; onTab(tab: Tab): void }) {

@@ -1,16 +1,7 @@
-import type { Person } from '../../api.ts'
 import type { LookOf } from '../../history/draw-block.ts'
 import type { Mark } from '../../history/marked-letter.ts'
+import type { People } from '../people.ts'
 import { personColour } from '../person-colour.ts'
-
-/** The names of a firm's members, by id. */
-export type People = ReadonlyMap<string, Person>
-
-/** @param author  a member's id; null for a machine */
-export function nameOf(author: string | null, people: People): string {
-  if (author === null) return 'A machine'
-  return people.get(author)?.name ?? 'Somebody who left'
-}
 
 export function looksOf(people: People): LookOf {
   return (mark) => ({
@@ -30,7 +21,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 }
 
 function wordsOf({ kind, author, formats }: Mark, people: People): string {
-  const name = nameOf(author, people)
+  const name = people.nameOf(author)
   if (kind === 'written') return name
   if (kind === 'added') return `Added by ${name}`
   if (kind === 'deleted') return `Deleted by ${name}`

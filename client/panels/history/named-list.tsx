@@ -1,7 +1,7 @@
 import type { VersionName } from '../../api.ts'
 import { Icon } from '../icons.tsx'
+import type { People } from '../people.ts'
 import { exactTime, number, whenWords } from '../when.ts'
-import { nameOf, type People } from './mark-words.ts'
 
 interface Props {
   readonly names: readonly VersionName[]
@@ -39,7 +39,7 @@ export function NamedList({ names, people, version, mayName, onChoose, onName }:
                 <span className="sitting-what">
                   <span className="sitting-name">{named.name}</span>
                   <span className="sitting-how">
-                    version {number(named.version)} · {nameOf(named.author, people)},{' '}
+                    version {number(named.version)} · {people.nameOf(named.author)},{' '}
                     {whenWords(new Date(named.at), new Date()).toLowerCase()}
                   </span>
                 </span>

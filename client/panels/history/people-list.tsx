@@ -1,8 +1,8 @@
 import { useMemo } from 'react'
 import type { Sitting } from '../../api.ts'
 import { Avatar } from '../avatar.tsx'
+import type { People } from '../people.ts'
 import { exactTime, number, whenWords } from '../when.ts'
-import { nameOf, type People } from './mark-words.ts'
 import { Size } from './sitting-list.tsx'
 
 /** What one person did to the letter, as far as the history has been fetched. */
@@ -44,9 +44,9 @@ export function PeopleList({ list, isPart, people, chosen, onChoose }: Props) {
                 disabled={author === null}
                 onClick={() => author !== null && onChoose(author)}
               >
-                <Avatar person={author === null ? null : (people.get(author) ?? null)} />
+                <Avatar person={people.find(author)} />
                 <span className="sitting-what">
-                  <span className="sitting-name">{nameOf(author, people)}</span>
+                  <span className="sitting-name">{people.nameOf(author)}</span>
                   <span className="sitting-how">
                     <Size sitting={share} />
                     {` · ${number(share.sittings)} ${share.sittings === 1 ? 'session' : 'sessions'} · `}

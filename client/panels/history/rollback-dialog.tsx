@@ -1,9 +1,9 @@
 import { useId, useMemo, useState } from 'react'
 import { ApiError, api, type RolledBack, type Selection } from '../../api.ts'
 import { Dialog } from '../ask.tsx'
+import type { People } from '../people.ts'
 import { errorWords } from '../trouble.tsx'
 import { clockSpan, dayWords } from '../when.ts'
-import { nameOf, type People } from './mark-words.ts'
 import {
   type Fields,
   fieldsFor,
@@ -155,7 +155,7 @@ interface WaysProps {
 
 function Ways({ purpose, fields, people, onChange }: WaysProps) {
   const { sitting } = purpose
-  const name = nameOf(purpose.author, people)
+  const name = people.nameOf(purpose.author)
   const when = sitting && whenOf(sitting.began, sitting.ended)
   const group = useId()
   const time = (key: 'since' | 'from' | 'to', label: string) => (

@@ -2,9 +2,9 @@ import { Fragment, memo, type ReactNode, useEffect, useRef } from 'react'
 import type { Sitting } from '../../api.ts'
 import { Avatar } from '../avatar.tsx'
 import { Icon } from '../icons.tsx'
+import type { People } from '../people.ts'
 import { errorWords } from '../trouble.tsx'
 import { clockSpan, dayWords, exactTime, number } from '../when.ts'
-import { nameOf, type People } from './mark-words.ts'
 import type { Sittings } from './sittings.ts'
 
 interface Props {
@@ -102,7 +102,7 @@ type RowProps = Omit<Props, 'sittings' | 'current'> & {
 const Row = memo(function Row({ sitting, people, isCurrent, onChoose, onUndo }: RowProps) {
   const { author, origin, began, ended, names, reason } = sitting
   const isRollback = origin === 'rollback'
-  const name = nameOf(author, people)
+  const name = people.nameOf(author)
   const when = `${exactTime(new Date(began))}, versions ${number(sitting.from)} to ${number(sitting.to)}`
   return (
     <li className="sitting" data-current={isCurrent || undefined}>
@@ -118,7 +118,7 @@ const Row = memo(function Row({ sitting, people, isCurrent, onChoose, onUndo }: 
             <Icon name="undo" />
           </span>
         ) : (
-          <Avatar person={author === null ? null : (people.get(author) ?? null)} />
+          <Avatar person={people.find(author)} />
         )}
         <span className="sitting-what">
           <span className="sitting-who">

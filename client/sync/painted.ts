@@ -16,7 +16,10 @@ let isBehind = false
 export function painted(): Promise<void> {
   if (isBehind || document.visibilityState === 'hidden') return Promise.resolve()
   next ??= new Promise((resolve) => {
+    let isOver = false
     const end = (): void => {
+      if (isOver) return // a frame may come after all, when the next one is waited for already
+      isOver = true
       next = null
       isBehind = true
       setTimeout(() => {

@@ -3,8 +3,8 @@ import { Random, SEED } from '../harness/random.ts'
 import { atTwoDesks, converge, type Person } from './desk.ts'
 
 /** From now on the page waits for a frame that does not come, as it does for a moment with every key. `LET_GO` ends that. */
-const HOLD = `(() => {
-  if (window.letGo) return
+const HOLD = `new Promise((held) => {
+  if (window.letGo) return held()
   const [frame, later] = [requestAnimationFrame, setTimeout]
   window.requestAnimationFrame = () => 0
   window.setTimeout = (task, ms, ...rest) => (ms === 100 ? 0 : later(task, ms, ...rest))
@@ -12,7 +12,9 @@ const HOLD = `(() => {
     Object.assign(window, { requestAnimationFrame: frame, setTimeout: later, letGo: undefined })
     document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
   }
-})()`
+  // By then the frames that were waited for before have come or been given up, and the turns behind them are over.
+  later(() => later(held), 100)
+})`
 const LET_GO = 'window.letGo?.()'
 
 /** The letter as the page shows it, without what holds a place for the next word's format, and as Quill last looked at it. */
@@ -42,8 +44,9 @@ describe('a character is painted before anything of ours runs for it', () => {
 
   /** Ada types, and nothing but the browser has heard of it. */
   async function typesUnheard(text: string): Promise<void> {
+    await ada.page.evaluate(HOLD)
     // In the turn in which Quill would hear of it: in a later one somebody may have asked.
-    await ada.page.evaluate(`${HOLD}; window.afterKey = new Promise((resolve) => {
+    await ada.page.evaluate(`window.afterKey = new Promise((resolve) => {
       const look = () => queueMicrotask(() => resolve([${SHOWN}, ${READ}]))
       collab.editor.quill.root.addEventListener('input', () => queueMicrotask(look), { once: true })
     })
@@ -94,6 +97,28 @@ describe('a character is painted before anything of ours runs for it', () => {
     await ada.page.keyboard.insertText(' or Madam')
     await ben.sees('Dear Sir or Madam')
     await ada.page.evaluate('window.requestAnimationFrame = window.drawnFrame')
+  })
+
+  it('a frame that comes after it was given up is not taken for another', async () => {
+    await begin('Dear Sir')
+    await ada.page.evaluate(`{
+      const frames = []
+      window.drawnFrame = requestAnimationFrame
+      window.requestAnimationFrame = (draw) => frames.push(draw)
+      collab.editor.quill.once('text-change', () => (window.givenUp = [...frames]))
+    }`)
+    await ada.page.keyboard.insertText('s')
+    await ada.page.waitForFunction(() => (globalThis as unknown as { givenUp?: unknown[] }).givenUp)
+    // It comes, and the turn behind it does not end.
+    await ada.page.evaluate(`window.requestAnimationFrame = window.drawnFrame
+      ${HOLD}.then(() => new Promise((come) => {
+        for (const draw of givenUp) draw()
+        const later = setTimeout
+        window.setTimeout = (task, ms, ...rest) => (ms === undefined ? 0 : later(task, ms, ...rest))
+        later(() => later(come))
+      }))`)
+    await typesUnheard(' or Madam')
+    expect(await end()).to.equal('Dear Sirs or Madam\n')
   })
 
   const next: readonly [what: string, act: () => Promise<unknown>, then: string][] = [

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { until } from '../harness/deadline.ts'
 import { converge, Firm, type Person } from './desk.ts'
 
 describe('everything by keyboard alone', () => {
@@ -126,12 +127,11 @@ describe('everything by keyboard alone', () => {
     await ada.type('Reply')
     await ada.press('Enter')
     await ada.page.getByRole('link', { name: 'Reply', exact: true }).waitFor()
-    const { docs } = await ada.call<{ docs: { title: string }[] }>('GET', '/v1/docs')
-    expect(docs.map(({ title }) => title)).to.deep.equal([
-      'Reply',
-      'Demand letter: collision',
-      'Settlement offer',
-    ])
+    // On screen at once, and on the server when it has answered.
+    await until('the new titles', async () => {
+      const { docs } = await ada.call<{ docs: { title: string }[] }>('GET', '/v1/docs')
+      return docs.map(({ title }) => title).join('; ') === 'Reply; Demand letter: collision; Settlement offer'
+    })
   })
 
   it('a letter is archived after one question, which Escape answers with no', async () => {

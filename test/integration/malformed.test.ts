@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import { CLOSE, COLLAB_PATH, LIMITS } from '../../ot/wire.ts'
+import { openPostgres } from '../../server/store/postgres.ts'
 import { PATIENCE_MS, until, within } from '../harness/deadline.ts'
 import { Mutations } from '../harness/mutations.ts'
 import { freshDatabase, type TestDatabase } from '../harness/postgres.ts'
@@ -146,6 +147,20 @@ describe('malformed input', () => {
     await server.stop()
     await database.drop()
   })
+  /** How many of hers are in the letter. */
+  const editsOf = async ({ id }: { id: string }): Promise<number> => {
+    const db = openPostgres(database.url)
+    try {
+      const [row] = await db.query(
+        `select count(*)::int as edits from ops
+         where author = $1::uuid and document = (select number from documents where id = $2)`,
+        [id, letter],
+      )
+      return row!.edits as number
+    } finally {
+      await db.close()
+    }
+  }
   afterEach(async () => {
     await bystanders.areUnharmed()
     await isAlive(server)
@@ -256,7 +271,8 @@ describe('malformed input', () => {
     // Each of the ways a message can end was gone, many times.
     expect(tally.answered, context).to.be.greaterThan(1_000)
     expect(tally.refused, context).to.be.greaterThan(1_000)
-    expect(tally.committed, context).to.be.greaterThan(500)
+    // By the log: on a slow disk most sockets are closed before they hear of it.
+    expect(await editsOf(EVE), context).to.be.greaterThan(500)
     expect(tally.closedWith(CLOSE.malformed), context).to.be.greaterThan(500)
     expect(tally.closedWith(1002) + tally.closedWith(1007), context).to.be.greaterThan(20)
     expect(bystanders.typed, context).to.be.greaterThan(50)
@@ -298,15 +314,13 @@ class Tally {
   frames = 0
   answered = 0
   refused = 0
-  committed = 0
   readonly closes: Record<number, number> = {}
   readonly faults: string[] = []
 
   note(eve: RawSocket): void {
     this.frames += eve.takeCountOfSaid()
-    for (const { a, error, src } of eve.takeHeard()) {
+    for (const { error } of eve.takeHeard()) {
       if (error !== undefined) this.refused++
-      else if (a === 'op' && src === eve.source) this.committed++
       else this.answered++
       if (error?.code.startsWith('server/')) this.faults.push(error.code)
     }

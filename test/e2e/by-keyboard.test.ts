@@ -31,6 +31,8 @@ describe('everything by keyboard alone', () => {
     await ada.page.getByRole('textbox', { name: 'Title of the letter' }).waitFor()
     await ada.type('Settlement offer')
     await ada.press('Enter')
+    // As soon as the letter is there: it is being made meanwhile.
+    await until('the caret in the letter', async () => (await focused()) === 'Letter')
     await ada.type('Without prejudice')
     await ada.page.locator('[data-phase="live"][data-unsent="0"]').waitFor()
     expect(await ada.page.title()).to.equal('Settlement offer · Copperplate')

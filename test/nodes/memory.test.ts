@@ -20,6 +20,8 @@ const AT_ONCE = 50
 const WRITES = 10
 /** Of what stays, 0.9 MB is code that was compiled meanwhile and 0.5 MB room in tables; 100 bytes a document would be one more. */
 const GROWTH_BYTES = 2_500_000
+/** Of a document in memory. */
+const LEAST_BYTES = 1_000
 
 /** Her token is still good when the clock has been moved many times. */
 const ADA = person({ expiresIn: 1_000_000 })
@@ -146,14 +148,16 @@ describe('a node', () => {
     await visitAll(letters.slice(0, WARM_UP))
     const before = await rested()
     await visitAll(letters.slice(WARM_UP))
-    expect(await listened(), 'documents in memory').to.be.greaterThan(1_000)
+    const held = await listened()
     const full = await weigh()
     const after = await rested()
 
     const mb = (bytes: number) => (bytes / 1e6).toFixed(1)
     const words = ({ heap, outside, rss }: Weight) => `${mb(heap)} + ${mb(outside)} MB (resident ${mb(rss)})`
-    console.log(`      before: ${words(before)}, full: ${words(full)}, after: ${words(after)}`)
-    expect(full.heap - before.heap, 'what the documents took').to.be.greaterThan(10 * GROWTH_BYTES)
+    console.log(`      before: ${words(before)}, ${held} held: ${words(full)}, after: ${words(after)}`)
+    // A slow machine has let many go by then.
+    expect(held, 'documents in memory').to.be.greaterThan(1_000)
+    expect((full.heap - before.heap) / held, 'what each of them took').to.be.greaterThan(LEAST_BYTES)
     expect(after.heap - before.heap, 'bytes on the heap').to.be.lessThan(GROWTH_BYTES)
     expect(after.outside - before.outside, 'bytes of buffers').to.be.lessThan(GROWTH_BYTES)
     expect(after.handles.TCPSocketWrap ?? 0, 'sockets').to.be.at.most(before.handles.TCPSocketWrap ?? 0)

@@ -5,18 +5,8 @@
  *   npm run sim -- --runs 20000 --seed 1         as many as that, the same ones each time
  *   npm run sim -- --runs 1 --seed 42 --trace    everything that happened in one of them
  *   npm run sim -- --mutant list                 the wrong things it can be made to find
- *
- * This file needs nothing but Node; the rest is TypeScript and needs the packages.
  */
 
-import { ensureInstalled } from './install.mjs'
+import { launch } from './launch.mjs'
 
-try {
-  await ensureInstalled()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
-}
-const { register } = await import('tsx/esm/api')
-register()
-await import('./sim/main.ts')
+await launch('./sim/main.ts')

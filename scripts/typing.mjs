@@ -7,18 +7,9 @@
  *   npm run typing -- --away 10000                    as many edits of a closed tab, sent past twice as many of others
  *
  * What the same letter costs without an editor is measured beside it: the ratio of both says more than either on a busy machine.
- * Exits with 1 when the aim is missed. This file needs nothing but Node; the rest is TypeScript and needs the packages.
+ * Exits with 1 when the aim is missed.
  */
 
-import { ensureBuilt, ensureInstalled } from './install.mjs'
+import { launch } from './launch.mjs'
 
-try {
-  await ensureInstalled()
-  await ensureBuilt()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
-}
-const { register } = await import('tsx/esm/api')
-register()
-await import('./typing/main.ts')
+await launch('./typing/main.ts', { isBuilt: true })

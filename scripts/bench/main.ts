@@ -1,11 +1,12 @@
 /** The bench itself: reads the options, runs, reports. Exits with 1 when anything failed, or an acknowledged op was lost. */
 
 import { writeFileSync } from 'node:fs'
+import { UsageError } from '../command-line.ts'
 import { ensurePrograms } from '../debian-packages.ts'
 import { runToItsEnd } from '../run-to-its-end.ts'
 import { FIGURES } from './figures.ts'
 import { thisMachine } from './machine.ts'
-import { type Options, readOptions, USAGE, UsageError } from './options.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
 import { aimsOf } from './report/aims.ts'
 import { pictureOf } from './report/picture.ts'
 import { terminalProgress } from './report/progress.ts'

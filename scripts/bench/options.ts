@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { between, chosen, given, whole } from '../command-line.ts'
 import type { SystemName } from './systems/system.ts'
 
 export type PeerName = Exclude<SystemName, 'copperplate'>
@@ -29,14 +29,9 @@ export interface Options {
   readonly profile: string | null
 }
 
-/** The command line cannot be understood; the message says why. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parse(args)
+  const values = given(args, ['only', 'peers', 'seconds', 'runs', 'generators', 'json', 'svg', 'profile'])
   return {
     only: chosen('--only', values.only ?? WORKLOADS.join(), WORKLOADS),
     peers: peersNamed(values.peers ?? 'all'),
@@ -49,50 +44,7 @@ export function readOptions(args: readonly string[]): Options {
   }
 }
 
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        ...{
-          only: text,
-          peers: text,
-          seconds: text,
-          runs: text,
-          generators: text,
-          json: text,
-          svg: text,
-          profile: text,
-        },
-      },
-    })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
 function peersNamed(list: string): readonly PeerName[] {
   if (list === 'none') return []
   return list === 'all' ? PEERS : chosen('--peers', list, PEERS)
-}
-
-function chosen<T extends string>(option: string, list: string, known: readonly T[]): T[] {
-  const names = list.split(',').map((name) => name.trim())
-  const unknown = names.filter((name) => !known.some((candidate) => candidate === name))
-  if (unknown.length > 0)
-    throw new UsageError(`${option} does not know ${unknown.join(', ')}; there are ${known.join(', ')}.`)
-  return known.filter((name) => names.includes(name))
-}
-
-function between(option: string, text: string, least: number, most: number): number {
-  const value = Number(text)
-  if (value >= least && value <= most) return value
-  throw new UsageError(`${option} takes a number from ${least} to ${most}.`)
-}
-
-function whole(option: string, text: string, least: number, most: number): number {
-  const value = between(option, text, least, most)
-  if (Number.isInteger(value)) return value
-  throw new UsageError(`${option} takes a whole number.`)
 }

@@ -1,8 +1,9 @@
 /** The simulation itself: reads the options, runs, reports. Exits with 1 when anything was wrong, or a mutant was not noticed. */
 
 import { writeFileSync } from 'node:fs'
+import { UsageError } from '../command-line.ts'
 import { MUTANTS, partsOf } from './mutants.ts'
-import { type Options, readOptions, USAGE, UsageError } from './options.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
 import { failureOf, reportOf } from './report.ts'
 import { simulate } from './run.ts'
 import { isClean, simulateSeries } from './series.ts'

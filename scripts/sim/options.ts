@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { given, whole } from '../command-line.ts'
 
 export const USAGE = `npm run sim -- [options]
 
@@ -17,14 +17,9 @@ export interface Options {
   readonly isTraced: boolean
 }
 
-/** The command line cannot be understood; the message says why. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): Options {
-  const { runs, seed, json, mutant, trace } = parse(args)
+  const { runs, seed, json, mutant, trace } = given(args, ['runs', 'seed', 'json', 'mutant'], ['trace'])
   return {
     // A wrong server has to be noticed within so many.
     runs: whole('--runs', runs ?? (mutant === undefined ? '1000' : '300'), 1),
@@ -33,20 +28,4 @@ export function readOptions(args: readonly string[]): Options {
     mutant: mutant ?? null,
     isTraced: trace ?? false,
   }
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const
-  try {
-    const options = { runs: text, seed: text, json: text, mutant: text, trace: { type: 'boolean' } as const }
-    return parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function whole(option: string, text: string, least: number): number {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw new UsageError(`${option} takes a whole number from ${least}.`)
 }

@@ -1,10 +1,11 @@
 /** The torture bed: reads the options, runs, reports. Exits with 1 when a promise was broken. */
 
 import { writeFileSync } from 'node:fs'
+import { UsageError } from '../command-line.ts'
 import { ensurePrograms } from '../debian-packages.ts'
 import { runToItsEnd } from '../run-to-its-end.ts'
 import { Bed } from './bed.ts'
-import { type Options, readOptions, USAGE, UsageError } from './options.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
 import { figureOf, hasFailed, progressOf, resultOf, tableOf } from './report.ts'
 import type { Outcome } from './run-schedule.ts'
 import { runSchedules } from './run-schedules.ts'

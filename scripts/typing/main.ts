@@ -3,17 +3,18 @@
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
-import { parseArgs } from 'node:util'
 import { endAll } from '../../test/harness/leftovers.ts'
 import { findChromium } from '../../test/harness/programs.ts'
 import { startServer } from '../../test/harness/server.ts'
 import { memberToken, TEST_SECRET } from '../../test/harness/tokens.ts'
 import { describeMachine, thisMachine } from '../bench/machine.ts'
+import { UsageError } from '../command-line.ts'
 import { ensurePrograms } from '../debian-packages.ts'
 import { runToItsEnd } from '../run-to-its-end.ts'
 import { measureReturn } from './absence.ts'
 import { Desk } from './desk.ts'
 import { longLetter } from './long-letter.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
 import { type KeyCost, keysIn, percentile } from './paint.ts'
 import { Typist } from './typist.ts'
 
@@ -26,23 +27,8 @@ const WARM_UP_KEYS = 40
 /** Niceness. */
 const STAND_BACK = 10
 
-const { values } = parseArgs({
-  options: {
-    characters: { type: 'string', default: '100000' },
-    people: { type: 'string', default: '10' },
-    keys: { type: 'string', default: '400' },
-    trace: { type: 'string' },
-    away: { type: 'string' },
-  },
-})
-const [characters, people, keys] = [values.characters, values.people, values.keys].map(Number) as [
-  number,
-  number,
-  number,
-]
-
 /** @returns whether the aim was reached */
-async function measure(): Promise<boolean> {
+async function measure(options: Options): Promise<boolean> {
   await ensurePrograms(['chromium'], runToItsEnd)
   const server = await startServer({ JWT_SECRET: TEST_SECRET })
   const firm = randomUUID()
@@ -50,11 +36,11 @@ async function measure(): Promise<boolean> {
   const desk = await Desk.open(findChromium() ?? '', server.url, token('Ada Marsh'))
   for (const pid of [process.pid, server.pid]) standBack(pid)
   try {
-    const id = await desk.create(longLetter(characters))
+    const id = await desk.create(longLetter(options.characters))
     console.log(`\n${describeMachine(thisMachine(null))}, ${desk.version}`)
-    return await (values.away === undefined
-      ? typing(desk, server.url, id, token)
-      : coming(desk, server.url, id, token))
+    return await (options.away === null
+      ? typing(desk, server.url, id, token, options)
+      : coming(desk, server.url, id, token, options.away))
   } finally {
     await desk.close()
     await server.stop()
@@ -79,8 +65,8 @@ async function coming(
   url: string,
   id: string,
   token: (name: string) => string,
+  edits: number,
 ): Promise<boolean> {
-  const edits = Number(values.away)
   const {
     shown,
     level,
@@ -102,6 +88,7 @@ async function typing(
   url: string,
   id: string,
   token: (name: string) => string,
+  { characters, people, keys, trace: traceFile }: Options,
 ): Promise<boolean> {
   const typists: Typist[] = []
   try {
@@ -113,7 +100,7 @@ async function typing(
     const trace = await desk.traced(() => desk.type(keys, PAUSE_MS))
     const seconds = (performance.now() - began) / 1_000
     const others = typists.reduce((sum, { typed }) => sum + typed, 0) - before
-    if (values.trace !== undefined) writeFileSync(values.trace, trace)
+    if (traceFile !== null) writeFileSync(traceFile, trace)
     const measured = keysIn(trace)
     if (measured.length < keys * 0.9)
       throw new Error(`only ${measured.length} of ${keys} keys are in the trace`)
@@ -149,9 +136,10 @@ function shown(keys: readonly KeyCost[], part: keyof KeyCost): string {
 
 let code = 1
 try {
-  code = (await measure()) ? 0 : 1
+  code = (await measure(readOptions(process.argv.slice(2)))) ? 0 : 1
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
+  if (error instanceof UsageError) console.error(`\n${USAGE}`)
 } finally {
   await endAll()
 }

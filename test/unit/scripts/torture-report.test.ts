@@ -1,6 +1,7 @@
 import { expect } from 'chai'
+import { UsageError } from '../../../scripts/command-line.ts'
 import type { Harm } from '../../../scripts/torture/check/evidence.ts'
-import { readOptions, UsageError } from '../../../scripts/torture/options.ts'
+import { readOptions } from '../../../scripts/torture/options.ts'
 import { hasFailed, progressOf, resultOf } from '../../../scripts/torture/report.ts'
 import type { Outcome } from '../../../scripts/torture/run-schedule.ts'
 

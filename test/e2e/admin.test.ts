@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { BrowserContextOptions } from 'playwright-core'
 import { memberToken, TEST_SECRET } from '../harness/tokens.ts'
-import { expectAccessible, Firm, type Person } from './desk.ts'
+import { Firm, type Person } from './desk.ts'
+import { expectAccessible, expectNoSidewaysScroll } from './screen-checks.ts'
 
 const FIRM = '7d3b8d0e-6c1f-4a36-9d5b-0f6a5b0c1d2e'
 const TITLES = ['Demand letter', 'Reply to defence counsel', 'Settlement offer']
@@ -69,10 +70,7 @@ describe('rolling several letters back', () => {
       await ada.page.getByRole('combobox', { name: 'Person' }).selectOption('Ben Okafor')
       await ada.page.getByText('9 characters go').first().waitFor()
       await expectAccessible(ada)
-      const [content, screen] = await ada.page.evaluate<[number, number]>(
-        '[document.documentElement.scrollWidth, innerWidth]',
-      )
-      expect(content).to.be.at.most(screen)
+      await expectNoSidewaysScroll(ada)
       await ada.watched.screenshot(`admin-rollback-${name}`)
       ada.watched.expectNoErrors()
       await ada.close()

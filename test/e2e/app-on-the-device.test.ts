@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { page } from '../harness/browser.ts'
 import { until } from '../harness/deadline.ts'
 import { Deployment } from './deployment.ts'
-import { CUT, converge, expectAccessible, Person } from './desk.ts'
+import { CUT, converge, Person } from './desk.ts'
+import { expectAccessible } from './screen-checks.ts'
 
 /** A page that was cut off in the middle of asking. */
 const AWAY = [...CUT, /ERR_CONNECTION_(?:RESET|CLOSED)/, /ERR_EMPTY_RESPONSE/, /ERR_SOCKET_NOT_CONNECTED/]

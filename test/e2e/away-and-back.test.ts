@@ -3,7 +3,8 @@ import { until } from '../harness/deadline.ts'
 import { freePort } from '../harness/free-port.ts'
 import { scratchFolder } from '../harness/scratch.ts'
 import { startServer } from '../harness/server.ts'
-import { atTwoDesks, CUT, converge, expectAccessible, Firm, type Person } from './desk.ts'
+import { atTwoDesks, CUT, converge, Firm, type Person } from './desk.ts'
+import { expectAccessible } from './screen-checks.ts'
 
 const status = (person: Person) => person.page.locator('.status-words')
 

@@ -3,7 +3,6 @@
  * is what a person would: open, type, leave the caret, go offline.
  */
 import { randomUUID } from 'node:crypto'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from 'chai'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { letter } from '../../ot/letter.ts'
@@ -301,16 +300,4 @@ export async function converge(...people: Person[]): Promise<void> {
     await until('', async () => (await seen()) === wanted, { ms: 2_000 }).catch(() => {})
     expect(await seen(), `what ${person.name} sees`).to.equal(wanted)
   }
-}
-
-/** Asserts that axe finds nothing wrong with what is on the screen. */
-export async function expectAccessible({ page }: Person): Promise<void> {
-  // Colours that are on their way from one to the other have a contrast that is neither's.
-  await page.evaluate(
-    `for (const a of document.getAnimations()) if (a.effect.getComputedTiming().endTime !== Infinity) a.finish()`,
-  )
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).to.deep.equal([])
 }

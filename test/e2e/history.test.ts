@@ -1,24 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from 'chai'
 import type { Route } from 'playwright-core'
 import { until } from '../harness/deadline.ts'
 import { converge, Firm, type Person } from './desk.ts'
-
-/** @throws with every violation, its rule and its elements */
-async function expectAccessible({ page }: Person): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).to.deep.equal([])
-}
-
-/** Nothing may be wider than the screen but what scrolls by itself. */
-async function expectNoSidewaysScroll({ page }: Person): Promise<void> {
-  const [content, screen] = await page.evaluate<[number, number]>(
-    '[document.documentElement.scrollWidth, innerWidth]',
-  )
-  expect(content).to.be.at.most(screen)
-}
 
 /** In the page: the words of the sheet, with +added+, -deleted- and ~formatted~ ones. */
 const MARKED = `(() => {
@@ -334,102 +317,5 @@ describe('the history of a letter', () => {
     if (!edited.equals(past)) await eve.watched.screenshot('history-differs-from-editor')
     expect(edited.equals(past), 'see test/.artifacts/history-differs-from-editor.png').to.equal(true)
     await eve.close()
-  })
-})
-
-const SIZES = [
-  { name: '1280x900', viewport: { width: 1280, height: 900 } },
-  { name: '360x740', viewport: { width: 360, height: 740 }, hasTouch: true },
-]
-
-describe('the screens of the history', () => {
-  let firm: Firm
-  let id: string
-
-  before(async function () {
-    this.timeout(60_000)
-    firm = await Firm.open()
-    const ada = await firm.employ('Ada Marsh')
-    const ben = await firm.employ('Ben Okafor')
-    id = await ada.createLetter('Demand letter: collision of 3 March')
-    await ada.open(id)
-    await ada.type(
-      'Dear Sir or Madam,\n\nWe act for a client who was injured when a vehicle belonging to you ',
-    )
-    await ada.type('failed to stop at the junction of Mill Lane and the A38.\n')
-    await ada.press('Control+Alt+2')
-    await ada.type('Liability\nThe driver was negligent in that he failed to keep a proper lookout.\n')
-    await ada.isSaved()
-    await ben.open(id)
-    await ben.sees('lookout')
-    await ben.select('belonging to you')
-    await ben.type('driven by your employee in the course of his employment')
-    await ben.select('negligent')
-    await ben.press('Control+b')
-    await ben.isSaved()
-    await ben.call('POST', `/v1/docs/${id}/snapshots`, { name: 'Sent to client' })
-    await ada.sees('employment')
-    await ada.press('Control+End')
-    await ada.type('Our client sustained a fracture of the left wrist.')
-    await ada.isSaved()
-    await ada.close()
-    await ben.close()
-  })
-  after(() => firm?.close())
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const { name, ...size } of SIZES) {
-      it(`${name}, ${colorScheme}`, async function () {
-        this.timeout(60_000)
-        const ada = await firm.employ('Ada Marsh', { ...size, colorScheme })
-        const isNarrow = size.viewport.width < 900
-        const panel = async () => {
-          if (isNarrow) await ada.page.getByRole('button', { name: 'Sessions' }).tap()
-        }
-        await ada.goTo(`/letters/${id}/history`)
-        await sheet(ada).waitFor()
-        await panel()
-        await sittings(ada).nth(1).waitFor()
-        await expectAccessible(ada)
-        if (isNarrow) await ada.watched.screenshot(`history-panel-${name}-${colorScheme}`)
-        await sittings(ada).nth(1).click()
-        await ada.page.locator('.past-added').first().waitFor()
-        await expectAccessible(ada)
-        await expectNoSidewaysScroll(ada)
-        await ada.watched.screenshot(`history-${name}-${colorScheme}`)
-        await ada.page.getByRole('button', { name: 'Authors' }).click()
-        await ada.page.locator('.past-written').first().waitFor()
-        await expectAccessible(ada)
-        await panel()
-        for (const tab of ['People', 'Named']) {
-          await ada.page.getByRole('tab', { name: tab }).click()
-          await ada.page.locator('.sitting').first().waitFor()
-          await expectAccessible(ada)
-        }
-        await ada.page.getByRole('button', { name: 'Take out only these edits…' }).click()
-        await ada.page.locator('.preview .past').first().waitFor()
-        await expectAccessible(ada)
-        await expectNoSidewaysScroll(ada)
-        await ada.watched.screenshot(`rollback-${name}-${colorScheme}`)
-        ada.watched.expectNoErrors()
-        await ada.close()
-      })
-    }
-  }
-
-  it('a history that cannot be fetched says what is safe, and can be tried again', async function () {
-    this.timeout(30_000)
-    const ada = await firm.employ('Ada Marsh')
-    await ada.page.route(/\/v1\/docs\/.*\/(history|ops)/, (route) => route.abort())
-    await ada.goTo(`/letters/${id}/history`)
-    await ada.page.getByText('The history could not be fetched').waitFor()
-    await ada.page.getByRole('heading', { name: 'This version could not be fetched' }).waitFor()
-    await expectAccessible(ada)
-    await ada.page.unrouteAll()
-    await ada.page.getByRole('main').getByRole('button', { name: 'Try again' }).first().click()
-    await sheet(ada).waitFor()
-    await ada.page.getByRole('button', { name: 'Try again' }).click()
-    await sittings(ada).first().waitFor()
-    await ada.close()
   })
 })

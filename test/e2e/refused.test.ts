@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { until } from '../harness/deadline.ts'
-import { CUT, converge, expectAccessible, Firm, type Person } from './desk.ts'
+import { CUT, converge, Firm, type Person } from './desk.ts'
+import { expectAccessible } from './screen-checks.ts'
 
 const SCREENS = [
   ['1280x900-light', 1280, 900, 'light'],

@@ -1,30 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from 'chai'
 import { page } from '../harness/browser.ts'
 import { memberToken, TEST_SECRET } from '../harness/tokens.ts'
 import { Firm, type Person } from './desk.ts'
-
-const SIZES = [
-  { name: '1280x900', viewport: { width: 1280, height: 900 } },
-  { name: '360x740', viewport: { width: 360, height: 740 }, hasTouch: true },
-]
-const THEMES = ['light', 'dark'] as const
-
-/** @throws with every violation, its rule and its elements */
-async function expectAccessible(person: Person): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: person.page }).analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).to.deep.equal([])
-}
-
-/** Nothing may be wider than the screen but what scrolls by itself. */
-async function expectNoSidewaysScroll(person: Person): Promise<void> {
-  const [content, screen] = await person.page.evaluate<[number, number]>(
-    '[document.documentElement.scrollWidth, innerWidth]',
-  )
-  expect(content).to.be.at.most(screen)
-}
+import { expectAccessible, expectNoSidewaysScroll, SIZES, THEMES } from './screen-checks.ts'
 
 describe('the screens', () => {
   let firm: Firm

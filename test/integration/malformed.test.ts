@@ -146,24 +146,25 @@ describe('malformed input', () => {
     await server.stop()
     await database.drop()
   })
-  /** How many of hers are in the letter. */
-  const editsOf = async ({ id }: { id: string }): Promise<number> => {
+  afterEach(async () => {
+    await bystanders.areUnharmed()
+    await isAlive(server)
+  })
+
+  /** How many edits of Eve's are in the letter. */
+  async function evesEdits(): Promise<number> {
     const db = openPostgres(database.url)
     try {
       const [row] = await db.query(
         `select count(*)::int as edits from ops
          where author = $1::uuid and document = (select number from documents where id = $2)`,
-        [id, letter],
+        [EVE.id, letter],
       )
       return row!.edits as number
     } finally {
       await db.close()
     }
   }
-  afterEach(async () => {
-    await bystanders.areUnharmed()
-    await isAlive(server)
-  })
 
   for (const [what, end, send] of INPUTS) {
     it(`[R5] ${what} ${consequence(end)}, and harms nobody else`, async () => {
@@ -271,7 +272,7 @@ describe('malformed input', () => {
     expect(tally.answered, context).to.be.greaterThan(1_000)
     expect(tally.refused, context).to.be.greaterThan(1_000)
     // By the log: on a slow disk most sockets are closed before they hear of it.
-    expect(await editsOf(EVE), context).to.be.greaterThan(500)
+    expect(await evesEdits(), context).to.be.greaterThan(500)
     expect(tally.closedWith(CLOSE.malformed), context).to.be.greaterThan(500)
     expect(tally.closedWith(1002) + tally.closedWith(1007), context).to.be.greaterThan(20)
     expect(bystanders.typed, context).to.be.greaterThan(50)
